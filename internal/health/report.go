@@ -1,6 +1,9 @@
 package health
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Evidence is one thing a person can look up.
 type Evidence struct {
@@ -124,8 +127,17 @@ type Finding struct {
 	Upgrade string `json:"upgrade,omitempty"`
 	// Course is the score at earlier dates, oldest first, from the same evidence.
 	Course []Point `json:"course,omitempty"`
+	// LatestAt is when the newest version was released; zero where unknown.
+	LatestAt time.Time `json:"latestAt,omitzero"`
 	// Licences are the SPDX expressions known for the package.
 	Licences []string `json:"licences,omitempty"`
+	// Publishers counts the accounts that may publish; nil where unknown.
+	Publishers *int `json:"publishers,omitempty"`
+	// Jurisdiction is where the forge's operator sits, as an ISO 3166 code; ""
+	// where the shipped table doesn't know the host.
+	Jurisdiction string `json:"jurisdiction,omitempty"`
+	// Support is what is known of the release line in use; nil for nothing.
+	Support *Support `json:"support,omitempty"`
 
 	Violations []Violation `json:"violations"`
 	Waived     []Waiver    `json:"waived"`
@@ -143,13 +155,45 @@ type Violation struct {
 	Text string `json:"text"`
 	// Warn marks a rule that doesn't fail the audit.
 	Warn bool `json:"warn,omitempty"`
+	// Known says since when or by what comparison the violation isn't new ("in
+	// the baseline of 2026-08-01"); such a one doesn't fail the audit either.
+	Known string `json:"known,omitempty"`
 }
+
+// Fails reports whether the violation makes the policy fail.
+func (v Violation) Fails() bool { return !v.Warn && v.Known == "" }
+
+// Fails reports whether the policy fails because of this finding.
+func (f Finding) Fails() bool { return slices.ContainsFunc(f.Violations, Violation.Fails) }
 
 // A Waiver is a violation that somebody accepted, until a date.
 type Waiver struct {
 	Rule   string `json:"rule"`
 	Reason string `json:"reason"`
 	Until  string `json:"until"` // a date: 2027-01-31
+	// Text is what the waived violation says.
+	Text string `json:"text,omitempty"`
+}
+
+// A Rule is one rule of the policy that a report was judged by.
+type Rule struct {
+	ID string `json:"id"`
+	// Text is what the rule asks for, and Help what to do where it is broken.
+	Text string `json:"text"`
+	Help string `json:"help,omitempty"`
+	Warn bool   `json:"warn,omitempty"`
+	// From is where the rule was written: "mainstay.yaml:12", "--fail-on".
+	From string `json:"from,omitempty"`
+}
+
+// A Change is a direct dependency to act on, and the weak ones that go with it.
+type Change struct {
+	// Direct are the names of the direct dependencies to replace or upgrade
+	// together; more than one where a weak one comes in through several.
+	Direct []string `json:"direct"`
+	Clears []string `json:"clears"` // purls of the weak dependencies
+	// Risk is the sum of the cleared ones' distance to a score of 100.
+	Risk float64 `json:"risk"`
 }
 
 // A Missing is a piece of evidence that should have been read and couldn't be.
@@ -171,6 +215,10 @@ type Report struct {
 	Summary  Summary   `json:"summary"`
 	Findings []Finding `json:"findings"` // weakest first, grade U last
 	Missing  []Missing `json:"missing"`
+	// Rules are the policy, and Changes the smallest set of changes to direct
+	// dependencies that was found to clear the most risk, best first.
+	Rules   []Rule   `json:"rules"`
+	Changes []Change `json:"changes"`
 	// Notes are what a reader should know about the whole: stale evidence used,
 	// waivers that nobody needs.
 	Notes []string `json:"notes"`

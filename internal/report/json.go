@@ -1,0 +1,111 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+// maxReport bounds a saved report, in bytes. One of 10,000 dependencies with
+// all their evidence is about 100 MB.
+const maxReport = 256 << 20
+
+func writeJSON(w io.Writer, rep health.Report, _ Options) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(rep); err != nil {
+		return fmt.Errorf("writing the report as JSON: %w", err)
+	}
+	return nil
+}
+
+// A SchemaError tells that a file isn't a report of the form this program reads.
+type SchemaError struct {
+	Schema string // what the file says it is, "" for nothing
+}
+
+func (e *SchemaError) Error() string {
+	if e.Schema == "" {
+		return "not a report: it has no \"schema\""
+	}
+	return fmt.Sprintf("the file's schema is %q, this program reads %q", e.Schema, health.ReportSchema)
+}
+
+// Hint says what to do about it.
+func (e *SchemaError) Hint() string {
+	if strings.HasPrefix(e.Schema, "mainstay/report/") {
+		return "another version of mainstay wrote it: run the audit again, or use that version"
+	}
+	return "`mainstay audit -f json` writes a report"
+}
+
+// ReadJSON reads a report that the json format wrote. Its strings are cleaned
+// like those of any report. Errors: a [SchemaError], broken or truncated JSON,
+// a verdict that contradicts itself, and more than 256 MB.
+func ReadJSON(r io.Reader) (health.Report, error) {
+	var rep health.Report
+	data, err := io.ReadAll(io.LimitReader(r, maxReport+1))
+	if err != nil {
+		return rep, fmt.Errorf("reading the report: %w", err)
+	}
+	if len(data) > maxReport {
+		return rep, fmt.Errorf("reading the report: larger than %d MB", maxReport>>20)
+	}
+	var head struct {
+		Schema string `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return rep, fmt.Errorf("reading the report: %w", at(data, err))
+	}
+	if head.Schema != health.ReportSchema {
+		return rep, &SchemaError{Schema: head.Schema}
+	}
+	if err := json.Unmarshal(data, &rep); err != nil {
+		return rep, fmt.Errorf("reading the report: %w", at(data, err))
+	}
+	if rep.Findings == nil {
+		return rep, errors.New(`reading the report: it has no "findings"`)
+	}
+	for _, f := range rep.Findings {
+		if err := consistent(f); err != nil {
+			return rep, fmt.Errorf("reading the report: %s: %w", clean(f.Name), err)
+		}
+	}
+	return cleaned(rep), nil
+}
+
+// at adds the line to what encoding/json says of broken input.
+func at(data []byte, err error) error {
+	var offset int64
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = e.Offset
+	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		offset = e.Offset
+	} else {
+		return err
+	}
+	return fmt.Errorf("line %d: %w", 1+strings.Count(string(data[:min(int(offset), len(data))]), "\n"), err)
+}
+
+// consistent refuses a finding whose verdict an edited file has made
+// impossible, since the gate relies on it.
+func consistent(f health.Finding) error {
+	grades := []health.Grade{health.GradeA, health.GradeB, health.GradeC, health.GradeD, health.GradeE, health.GradeU}
+	switch {
+	case !slices.Contains(grades, f.Grade):
+		return fmt.Errorf("no such grade: %q", clean(string(f.Grade)))
+	case f.Score.Score == nil && f.Grade != health.GradeU:
+		return fmt.Errorf("grade %s without a score", f.Grade)
+	case f.Score.Score != nil && f.Grade == health.GradeU:
+		return errors.New("grade U with a score")
+	case f.Score.Score != nil && (*f.Score.Score < 0 || *f.Score.Score > 100):
+		return fmt.Errorf("a score of %v", *f.Score.Score)
+	}
+	return nil
+}
