@@ -44,6 +44,9 @@ type Activity struct {
 	CreatedAt time.Time `json:"createdAt,omitzero"` // zero: not known
 	Empty     bool      `json:"empty,omitempty"`    // a repository without any commit
 
+	// Owner says what kind of account the repository belongs to.
+	Owner OwnerKind `json:"owner,omitempty"`
+
 	People  []Person `json:"people"`
 	Commits []Commit `json:"commits"` // of the default branch, newest first
 	Tags    []Tag    `json:"tags"`    // newest first, undated ones last
@@ -84,6 +87,15 @@ func (a Activity) Home() Repository {
 	}
 	return a.Repository
 }
+
+// An OwnerKind is the kind of account that owns a repository; "" is unknown.
+type OwnerKind string
+
+// Kinds of owners.
+const (
+	OwnerOrganisation OwnerKind = "organisation"
+	OwnerPerson       OwnerKind = "person"
+)
 
 // A Person is one contributor of one repository, known by its index in People
 // alone.

@@ -34,6 +34,10 @@ type Steward struct {
 	FromMemory bool   `json:"fromMemory,omitempty"`
 }
 
+// Retired reports whether the institution has let go of the project: a warning
+// rather than support.
+func (s Steward) Retired() bool { return s.Tier == "archived" || s.Tier == "attic" }
+
 // Support is what a table of release lines says of the version in use.
 type Support struct {
 	Product string `json:"product"`
