@@ -208,7 +208,7 @@ type Advisory struct {
 // A Part names a part of the evidence that can be missing on its own.
 type Part string
 
-// The parts of an Activity and of a Package.
+// The parts of an Activity and of a Package, and the manifests they start from.
 const (
 	PartRepository Part = "repository" // all of it
 	PartCommits    Part = "commits"
@@ -224,7 +224,8 @@ const (
 	PartChecks     Part = "checks"
 	PartAdvisories Part = "advisories"
 	PartPublishers Part = "publishers"
-	PartPackage    Part = "package" // all of what a registry knows
+	PartPackage    Part = "package"  // all of what a registry knows
+	PartManifest   Part = "manifest" // a file that names dependencies
 )
 
 // A Gap is a part of the evidence that isn't there, because.

@@ -1,0 +1,200 @@
+package manifest
+
+import (
+	"encoding/json"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/mod/modfile"
+)
+
+// shared returns a folder of the shared test data, or skips without it.
+func shared(t testing.TB, name string) string {
+	t.Helper()
+	dir := os.Getenv("MAINSTAY_SHARED")
+	if dir == "" {
+		dir = "../../../shared"
+	}
+	dir = filepath.Join(dir, name)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the shared test data isn't here; MAINSTAY_SHARED names its folder")
+	}
+	return dir
+}
+
+// An answer is what an independent reading of a real file gave.
+type answer struct {
+	Packages []answered
+	Direct   *[]string // nil: the files don't say so with certainty
+}
+
+func (a *answer) add(b answer) {
+	a.Packages = append(a.Packages, b.Packages...)
+	if b.Direct != nil {
+		both := *b.Direct
+		if a.Direct != nil {
+			both = append(both, *a.Direct...)
+		}
+		a.Direct = &both
+	}
+}
+
+type answered struct {
+	Name, Version string
+	Replace       struct{ Name, Version string } // go.mod: what takes its place
+}
+
+// label is what should be found for an answered package, "" for nothing. The
+// answers name the module that is required; what is judged is the module that
+// is built, and a folder is nobody else's.
+func (p answered) label(kind string) string {
+	switch by := p.Replace; {
+	case by.Name == "":
+		return label(comparable(kind, p.Name), p.Version)
+	case modfile.IsDirectoryPath(by.Name):
+		return ""
+	default:
+		return label(by.Name, by.Version)
+	}
+}
+
+// A difference explains an entry on which the answer and this package differ.
+type difference struct {
+	file   string // in the index; "" for every file of the kind
+	kind   string
+	answer string // "name@version" that only the answer has
+	found  string // "name@version" that only this package finds
+	direct string // a name whose directness differs
+	reason string
+}
+
+// TestCorpus reads every real file that has an answer.
+func TestCorpus(t *testing.T) {
+	corpus := shared(t, "corpus")
+	var index []struct{ Kind, Project, File, Expected string }
+	readJSON(t, filepath.Join(corpus, "index.json"), &index)
+	used := map[int]bool{}
+	for _, entry := range index {
+		t.Run(entry.File, func(t *testing.T) {
+			if _, ok := byName(entry.File); !ok {
+				t.Skip("no reader yet")
+			}
+			var want answer
+			project := entry.Kind + "/" + entry.Project
+			for _, e := range index {
+				// A go.work has no dependencies of its own, in the answers; here
+				// it speaks for its members.
+				if e == entry || path.Base(entry.File) == "go.work" && strings.HasPrefix(e.File, project+"/") {
+					var one answer
+					readJSON(t, filepath.Join(corpus, filepath.FromSlash(e.Expected)), &one)
+					want.add(one)
+				}
+			}
+			found, err := Search(t.Context(), Root{
+				Tree:  os.DirFS(filepath.Join(corpus, filepath.FromSlash(project))),
+				Start: strings.TrimPrefix(entry.File, project+"/"),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range found.Missing {
+				t.Logf("missing %s: %s", m.Subject, m.Why)
+			}
+			compare(t, entry.Kind, entry.File, want, found, used)
+		})
+	}
+	if t.Failed() {
+		return
+	}
+	for i, d := range differences {
+		if !used[i] {
+			t.Errorf("the difference %+v isn't there any more: drop it", d)
+		}
+	}
+}
+
+func readJSON(t *testing.T, name string, v any) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(data, v)
+	}
+	if err != nil {
+		t.Fatalf("reading %s: %v", name, err)
+	}
+}
+
+func compare(t *testing.T, kind, file string, want answer, found Found, used map[int]bool) {
+	t.Helper()
+	explained := func(match func(difference) bool) bool {
+		i := slices.IndexFunc(differences, func(d difference) bool {
+			return (d.file == file || d.file == "" && d.kind == kind) && match(d)
+		})
+		if i >= 0 {
+			used[i] = true
+		}
+		return i >= 0
+	}
+	var expected, got []string
+	for _, p := range want.Packages {
+		l := p.label(kind)
+		if l != "" && !explained(func(d difference) bool { return d.answer == l }) {
+			expected = append(expected, l)
+		}
+	}
+	direct := map[string]bool{}
+	for _, d := range found.Dependencies {
+		name := comparable(kind, d.Name)
+		declared := name
+		if d.Replaces != "" {
+			at := strings.LastIndex(d.Replaces, "@")
+			declared = d.Replaces[:at]
+		}
+		direct[declared] = direct[declared] || d.Direct
+		l := label(name, d.Version)
+		if !explained(func(e difference) bool { return e.found == l }) {
+			got = append(got, l)
+		}
+		if len(d.Locations) == 0 {
+			t.Errorf("%s has no location", l)
+		}
+	}
+	slices.Sort(expected)
+	slices.Sort(got)
+	if diff := cmp.Diff(slices.Compact(expected), slices.Compact(got)); diff != "" {
+		t.Errorf("packages, -answer +found:\n%s", diff)
+	}
+	if want.Direct != nil {
+		compareDirect(t, kind, *want.Direct, direct, explained)
+	}
+}
+
+// compareDirect checks the flag of every package that was found.
+func compareDirect(t *testing.T, kind string, want []string, got map[string]bool, explained func(func(difference) bool) bool) {
+	t.Helper()
+	wanted := map[string]bool{}
+	for _, name := range want {
+		wanted[comparable(kind, name)] = true
+	}
+	for name, direct := range got {
+		if direct != wanted[name] && !explained(func(d difference) bool {
+			return d.direct == name || d.found != "" && strings.HasPrefix(d.found, name+"@")
+		}) {
+			t.Errorf("%s: direct is %t, the answer says %t", name, direct, wanted[name])
+		}
+	}
+}
+
+// comparable folds spellings that mean the same package.
+func comparable(kind, name string) string {
+	return name
+}
+
+// differences are the entries of the answers that this package reads
+// otherwise, each with the reason.
+var differences = []difference{}

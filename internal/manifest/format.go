@@ -1,0 +1,119 @@
+package manifest
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+// A Format reads one kind of file. The manual's table is made of these values.
+type Format struct {
+	// Name is what people call it: "package-lock.json".
+	Name string
+	// Ecosystem is the purl type of what it lists, "" where that differs from
+	// package to package.
+	Ecosystem string
+	// Says describes the format in a line, with the versions that are read.
+	Says string
+	// Files are the names it goes by, as patterns of [path.Match]. A pattern
+	// with slashes is compared with as many last elements of the path.
+	Files []string
+	// Sniff recognises content whatever its name, by its first bytes. Nil where
+	// the name is needed.
+	Sniff func(head []byte) bool
+	// Lock tells that the file holds the versions chosen for a manifest beside
+	// it: locks are read first, and speak for the manifests they cover.
+	Lock bool
+	// Large tells that Read takes what it needs from File.At, so that the whole
+	// file is never in memory.
+	Large bool
+	Tells Tells
+
+	Read func(f *File) (Reading, error)
+}
+
+// Tells says what a format tells about a dependency, together with the
+// manifests that stand beside it. Where a format doesn't tell directness, every
+// dependency counts as direct, so that ignorance can't look like a clean bill;
+// where it doesn't tell the scope, every one counts as runtime.
+type Tells struct {
+	Direct bool // which dependencies the project asks for itself
+	Scope  bool // what they are needed for
+	Paths  bool // what brings a transitive one in
+	Lines  bool // the line that names it
+}
+
+// A Reading is what one file says.
+type Reading struct {
+	// Project is what the file calls the project, "" where it doesn't.
+	Project string
+	// Dependencies may repeat a package; the caller merges them.
+	Dependencies []health.Dependency
+	// Own names the packages, in the format's ecosystem, that belong to the
+	// project itself. Other files of the same search may depend on them; they
+	// are no dependencies on anybody else.
+	Own []string
+	// Covers are the paths of other files that this reading speaks for.
+	Covers []string
+	Notes  []Note
+	// Missing are other files that should have been read and couldn't be.
+	Missing []health.Missing
+}
+
+// A Note is something a person should know about a file that isn't a dependency.
+type Note struct {
+	health.Location
+	Text string
+}
+
+func (n Note) String() string { return position(n.Path, n.Line) + ": " + n.Text }
+
+// All lists the formats, in the order in which a name is matched.
+var All = []Format{
+	goMod,
+	goWork,
+}
+
+// Known names all formats, for messages.
+func Known() []string {
+	var names []string
+	for _, f := range All {
+		if !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// byName returns the format that a file of this path has by its name.
+func byName(p string) (Format, bool) {
+	i := slices.IndexFunc(All, func(f Format) bool { return f.matches(p) })
+	if i < 0 {
+		return Format{}, false
+	}
+	return All[i], true
+}
+
+// byContent returns the format that content has whatever its name.
+func byContent(head []byte) (Format, bool) {
+	i := slices.IndexFunc(All, func(f Format) bool { return f.Sniff != nil && f.Sniff(head) })
+	if i < 0 {
+		return Format{}, false
+	}
+	return All[i], true
+}
+
+func (f Format) matches(p string) bool {
+	for _, pattern := range f.Files {
+		elements := strings.Split(p, "/")
+		if n := strings.Count(pattern, "/") + 1; n < len(elements) {
+			elements = elements[len(elements)-n:]
+		}
+		if ok, err := path.Match(pattern, strings.Join(elements, "/")); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}

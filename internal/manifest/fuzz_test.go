@@ -1,0 +1,70 @@
+package manifest
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+// fuzzFormat feeds a format any content, from the project files of this
+// repository on. It may refuse the content; it may not panic, and what it
+// yields has to be usable.
+func fuzzFormat(f *testing.F, format Format, name string) {
+	err := filepath.WalkDir("../../testdata/project", func(p string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !format.matches(filepath.ToSlash(p)) {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		f.Add(data)
+		return err
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fsys := fstest.MapFS{name: &fstest.MapFile{Data: data}}
+		file, err := open(fsys, name, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := format.Read(file)
+		if err != nil {
+			return
+		}
+		usable(t, name, r)
+	})
+}
+
+// usable checks what every reading has to keep.
+func usable(t *testing.T, name string, r Reading) {
+	t.Helper()
+	for _, d := range r.Dependencies {
+		if d.Name == "" || d.Ecosystem == "" {
+			t.Errorf("a dependency without name or ecosystem: %+v", d)
+		}
+		if len(d.Locations) == 0 || !fsValid(d.Locations) {
+			t.Errorf("%s: locations %v", d.Name, d.Locations)
+		}
+		for _, p := range d.Paths {
+			if len(p) < 2 || p[len(p)-1] != label(d.Name, d.Version) {
+				t.Errorf("%s: the path %q doesn't lead from a project to it", d.Name, p)
+			}
+		}
+	}
+}
+
+func fsValid(locations []health.Location) bool {
+	for _, l := range locations {
+		if l.Path != path.Clean(l.Path) || l.Line < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func FuzzGoMod(f *testing.F)  { fuzzFormat(f, goMod, "go.mod") }
+func FuzzGoWork(f *testing.F) { fuzzFormat(f, goWork, "go.work") }
