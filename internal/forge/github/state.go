@@ -1,0 +1,142 @@
+package github
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+// status is what the repository's own switches declare.
+func (d *reading) status() {
+	a := &d.activity
+	a.Notices = []health.Notice{}
+	if d.IsArchived {
+		a.Notices = append(a.Notices, health.Notice{
+			Kind: health.NoticeArchived, Text: "the repository is archived", URL: a.Home().URL(), At: d.ArchivedAt.UTC(),
+		})
+	}
+	if d.IsMirror {
+		a.Mirror = clean(d.MirrorURL)
+		if a.Mirror == "" {
+			a.Mirror = "another place"
+		}
+	}
+	if d.LicenseInfo != nil {
+		a.Licence = clean(d.LicenseInfo.SPDXID)
+	}
+}
+
+// funding are the links that the repository declares, and its owner's sponsors,
+// declared or not.
+func (d *reading) funding() {
+	a := &d.activity
+	a.Funding = []health.Funding{}
+	var login string
+	var sponsors *int
+	if d.Owner != nil && d.Owner.Sponsors != nil {
+		login, sponsors = d.Owner.Login, d.Owner.Sponsors.number()
+	}
+	counted := false
+	for _, f := range d.FundingLinks {
+		link := health.Funding{Platform: strings.ToLower(f.Platform), URL: clean(f.URL)}
+		if link.Platform == "github" && login != "" && strings.HasSuffix(strings.ToLower(link.URL), "/"+strings.ToLower(login)) {
+			link.Sponsors, counted = sponsors, true
+		}
+		a.Funding = append(a.Funding, link)
+	}
+	if !counted && sponsors != nil && *sponsors > 0 {
+		a.Funding = append(a.Funding, health.Funding{
+			Platform: "github", URL: "https://" + a.Repository.Host + "/sponsors/" + login, Sponsors: sponsors,
+		})
+	}
+}
+
+// security is the policy. Whether reports can be made in private isn't in the
+// schema: a policy of its own, with GitHub's form behind it, is what it tells.
+func (d *reading) security() {
+	if d.SecurityPolicy != nil && *d.SecurityPolicy {
+		d.activity.Security.Policy = true
+		d.activity.Security.URL = clean(d.SecurityURL)
+	}
+}
+
+// checks are the state of the head's checks; where the server tells none, the
+// files tell whether any are configured.
+func (d *reading) checks() {
+	a := &d.activity
+	if d.Checked == nil || d.Checked.Target == nil || d.Checked.Target.StatusCheckRollup == nil {
+		if a.CI == "" && d.Root != nil {
+			a.CI = health.CheckNone
+		}
+		return
+	}
+	switch d.Checked.Target.StatusCheckRollup.State {
+	case "SUCCESS":
+		a.CI = health.CheckPassing
+	case "FAILURE", "ERROR":
+		a.CI = health.CheckFailing
+	default:
+		a.CI = health.CheckPresent
+	}
+}
+
+// parts are the fields of an answer by the part of the evidence they carry.
+var parts = map[string]health.Part{
+	"defaultBranchRef": health.PartCommits,
+	"tags":             health.PartTags,
+	"releases":         health.PartReleases,
+	"issues":           health.PartIssues,
+	"pullRequests":     health.PartChanges,
+	"root":             health.PartFiles,
+	"dotGithub":        health.PartFiles,
+	"readme":           health.PartFiles,
+	"fundingLinks":     health.PartFunding,
+	"owner":            health.PartFunding,
+	"checked":          health.PartChecks,
+}
+
+// gaps name what the answer lacks: by its problems, by lists that aren't
+// there, by switches that are off, and by what this interface doesn't offer.
+func (d *reading) gaps() {
+	a := &d.activity
+	for _, p := range d.problems {
+		if part, ok := parts[p.field()]; ok {
+			d.gap(health.Gap{Part: part, Why: fmt.Sprintf("%s says %q", a.Repository.Host, clean(p.Message)), Outage: p.Type != "FORBIDDEN"})
+		}
+	}
+	for _, l := range []struct {
+		part   health.Part
+		absent bool
+	}{
+		{health.PartTags, holes(d.Tags)},
+		{health.PartReleases, holes(d.Releases)},
+		{health.PartIssues, holes(d.Issues)},
+		{health.PartChanges, holes(d.PullRequests)},
+		{health.PartCommits, !d.IsEmpty && (d.history() == nil || holes(d.history()))},
+	} {
+		if l.absent {
+			d.gap(health.Gap{Part: l.part, Why: a.Repository.Host + " left it out of its answer", Outage: true})
+		}
+	}
+	if !d.HasIssuesEnabled {
+		d.gap(health.Gap{Part: health.PartIssues, Why: "the repository has its issues switched off"})
+	}
+	if d.IsDisabled {
+		d.gap(health.Gap{Part: health.PartStatus, Why: a.Repository.Host + " has disabled the repository"})
+	}
+	if d.Root == nil && !d.IsEmpty {
+		d.gap(health.Gap{Part: health.PartFiles, Why: a.Repository.Host + " left the files out of its answer", Outage: true})
+	}
+	d.gap(health.Gap{Part: health.PartAdvisories, Why: a.Repository.Host + " doesn't tell advisories by repository here"})
+}
+
+// gap adds one gap a part, the first reason given.
+func (d *reading) gap(g health.Gap) {
+	for _, known := range d.activity.Gaps {
+		if known.Part == g.Part {
+			return
+		}
+	}
+	d.activity.Gaps = append(d.activity.Gaps, g)
+}
