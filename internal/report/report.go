@@ -38,6 +38,14 @@ type Format struct {
 var Formats = []Format{
 	{"table", "one line a dependency, weakest first, for people", table},
 	{"json", "everything, for programs; `mainstay report` reads it again", writeJSON},
+	{"csv", "one row a dependency, one column a metric, for spreadsheets", writeCSV},
+	{"markdown", "a comment for a change request, within GitHub's limit", markdown},
+	{"html", "a page that stands alone: no scripts, no requests", htmlPage},
+	{"sarif", "SARIF 2.1.0 for code scanning", sarif},
+	{"junit", "JUnit XML for build servers", junit},
+	{"github", "annotations in a GitHub Actions log", github},
+	{"gitlab", "a GitLab code quality report", gitlab},
+	{"cyclonedx", "a CycloneDX 1.6 SBOM with the verdicts as properties", cyclonedx},
 }
 
 // Find returns the format of a name.
