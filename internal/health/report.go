@@ -104,6 +104,8 @@ type Score struct {
 	Dimensions     []DimensionScore `json:"dimensions"`
 	Ceilings       []Ceiling        `json:"ceilings"` // lowest first
 	Measurements   []Measurement    `json:"measurements"`
+	// Finished is how far a quiet project is taken for a finished one, 0 to 1.
+	Finished float64 `json:"finished,omitempty"`
 	// Risk is the calibrated probability of abandonment within 24 months, nil
 	// where the evidence for it is missing.
 	Risk *float64 `json:"risk,omitempty"`

@@ -1,0 +1,229 @@
+package metric
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+var activeMonths = Metric{
+	ID:        "active-months",
+	Dimension: "activity",
+	Name:      "Active months",
+	Question:  "Is it worked on as regularly as its users need?",
+	Definition: "Months of the last twelve in which a human committed to the default branch (merging counts, programs don't), " +
+		"divided by the months that the demand calls for: 1, 2, 4, 6 or 9 of them for 0, 1, 4, 12 or 24 issues and change requests " +
+		"opened from outside in that year; 4 where nobody knows how many were.",
+	Unit:    "of the months needed",
+	Window:  "365d",
+	Source:  "https://arxiv.org/abs/1809.04041",
+	Weight:  9,
+	Knots:   Knots{{0, 0}, {.25, 35}, {.5, 60}, {1, 90}, {1.5, 100}},
+	Needs:   []health.Part{health.PartCommits},
+	measure: measureActiveMonths,
+}
+
+func measureActiveMonths(v view) found {
+	if v.since < year/2 {
+		return v.tooShort()
+	}
+	months := v.project().within(12)
+	asked, known := v.demand()
+	needed := monthsNeeded(asked)
+	f := found{
+		value:       float64(months) / float64(needed) / v.complete(year),
+		n:           12,
+		reliability: v.complete(year) * v.fresh,
+		says:        fmt.Sprintf("humans worked on it in %d of the last 12 months; %s", months, count(asked, "request", "requests")+" from outside call for "+fmt.Sprint(needed)),
+		evidence:    v.evidence("commits of the default branch", "commits", v.last),
+	}
+	if !known {
+		f.value = float64(months) / unknownDemand / v.complete(year)
+		f.says = fmt.Sprintf("humans worked on it in %d of the last 12 months; how much was asked of them isn't known", months)
+	}
+	return f
+}
+
+// unknownDemand is the months of activity expected where nobody knows how much
+// is asked of a project: what 4 to 11 requests a year call for.
+const unknownDemand = 4.0
+
+// monthsNeeded is how many active months in a year a demand calls for.
+func monthsNeeded(asked int) int {
+	switch {
+	case asked == 0:
+		return 1
+	case asked < 4:
+		return 2
+	case asked < 12:
+		return 4
+	case asked < 24:
+		return 6
+	}
+	return 9
+}
+
+// demand counts what people without authority have opened in the last twelve
+// months, as far as the lists go. It is known where issues and their authors are.
+func (v view) demand() (asked int, known bool) {
+	a := v.Activity
+	if a.Gaps.Why(health.PartIssues) != "" || a.Mirror != "" {
+		return 0, false
+	}
+	lists := [][]health.Item{a.Issues}
+	if a.Gaps.Why(health.PartChanges) == "" {
+		lists = append(lists, a.Changes)
+	}
+	for _, items := range lists {
+		for _, item := range items {
+			if v.outsider(item.By) && v.ago(item.Opened) < year {
+				asked++
+			}
+		}
+	}
+	return asked, true
+}
+
+var lastMaintainerAct = Metric{
+	ID:        "last-maintainer-act",
+	Dimension: "activity",
+	Name:      "Last act of a maintainer",
+	Question:  "When did somebody who looks after it last do anything?",
+	Definition: "Days since a human last committed to the default branch, published a release, or, with a maintainer's authority, answered, " +
+		"labelled, reviewed, merged or closed something. Programs don't count, nor does a release nobody is known to have made " +
+		"when no human had committed in the year before it.",
+	Unit:    "days",
+	Window:  "",
+	Source:  "https://github.com/rustsec/advisory-db/blob/main/HOWTO_UNMAINTAINED.md",
+	Weight:  7,
+	Knots:   Knots{{30, 100}, {90, 90}, {180, 70}, {365, 40}, {730, 15}, {1095, 0}},
+	Needs:   []health.Part{health.PartCommits},
+	measure: measureLastMaintainerAct,
+}
+
+func measureLastMaintainerAct(v view) found {
+	last, what, path := v.last, "commit", "commits"
+	later := func(t time.Time, does, where string) {
+		if t.After(last) {
+			last, what, path = t, does, where
+		}
+	}
+	for _, r := range v.history {
+		if v.humanRelease(r) {
+			later(r.At, "release "+r.Version, "releases")
+		}
+	}
+	a := v.Activity
+	for _, list := range []struct {
+		items []health.Item
+		path  string
+	}{{a.Issues, "issues"}, {a.Changes, "pulls"}} {
+		for _, item := range list.items {
+			for _, e := range item.Events {
+				if v.maintainer(e.By) {
+					later(e.At, string(e.Kind), list.path)
+				}
+			}
+		}
+	}
+	if last.IsZero() {
+		if a.Since.IsZero() {
+			return absent("no human act is known")
+		}
+		// Nothing since then is itself an answer: it is at least that long ago.
+		return found{
+			value: v.ago(a.Since), n: 1, reliability: v.fresh,
+			says:     "no human act since " + a.Since.Format(time.DateOnly) + " at least",
+			evidence: v.evidence("commits of the default branch", "commits", time.Time{}),
+		}
+	}
+	ago := max(v.ago(last), 0)
+	return found{
+		value: ago, n: 1, reliability: v.fresh,
+		says:     fmt.Sprintf("the last human act (%s) was %s ago", what, span(ago)),
+		evidence: v.evidence("last human act: "+what, path, last),
+	}
+}
+
+// humanRelease reports whether a release tells of a human's hand.
+func (v view) humanRelease(r health.Release) bool {
+	if r.At.IsZero() || r.Yanked {
+		return false
+	}
+	if r.By >= 0 {
+		return v.human(r.By)
+	}
+	return !v.last.IsZero() && r.At.Sub(v.last) < year*day
+}
+
+var activityTrend = Metric{
+	ID:        "activity-trend",
+	Dimension: "activity",
+	Name:      "Trend of activity",
+	Question:  "Is the work growing or fading?",
+	Definition: "Binary logarithm of the rate of active months in the last 6 months over the rate in the 18 before, each with two months' " +
+		"worth of the same prior: log2(((x6+2)/6) / ((x18+6)/18)). Months count, not commits, so a burst or a squash changes little.",
+	Unit:    "doublings",
+	Window:  "730d",
+	Source:  "https://chaoss.community/?p=3447",
+	Weight:  3,
+	Knots:   Knots{{-2, 20}, {-1, 50}, {0, 85}, {1, 100}},
+	Needs:   []health.Part{health.PartCommits},
+	measure: measureActivityTrend,
+}
+
+func measureActivityTrend(v view) found {
+	if v.since < 2*year-1 {
+		return v.tooShort()
+	}
+	all := v.project()
+	x6 := all.within(6)
+	x18 := all.within(24) - x6
+	if x6+x18 == 0 {
+		return absent("no human activity in 24 months, so there is no trend")
+	}
+	value := math.Log2((float64(x6) + 2) / 6 / ((float64(x18) + 6) / 18))
+	variance := (1/(float64(x6)+2) + 1/(float64(x18)+6)) / (math.Ln2 * math.Ln2)
+	reach := 1.2815515655446004 * math.Sqrt(variance)
+	return found{
+		value: value, n: x6 + x18, low: value - reach, high: value + reach, ranged: true,
+		reliability: v.fresh / (1 + variance),
+		says:        fmt.Sprintf("active in %d of the last 6 months and in %d of the 18 before", x6, x18),
+		evidence:    v.evidence("commits of the default branch", "commits", v.last),
+	}
+}
+
+var newContributors = Metric{
+	ID:        "new-contributors",
+	Dimension: "activity",
+	Name:      "New contributors",
+	Question:  "Do new people join?",
+	Definition: "Humans whose first commit on the default branch, of all that were read, lies within the last twelve months. " +
+		"Commits must be known for at least the twelve months before that.",
+	Unit:    "people",
+	Window:  "365d",
+	Source:  "https://chaoss.community/?p=3613",
+	Weight:  3,
+	Knots:   Knots{{0, 20}, {1, 50}, {3, 75}, {5, 90}, {10, 100}},
+	Needs:   []health.Part{health.PartCommits},
+	measure: measureNewContributors,
+}
+
+func measureNewContributors(v view) found {
+	if v.since < 2*year-1 {
+		return v.tooShort()
+	}
+	joined := 0
+	for _, m := range v.months {
+		if n := m.within(12); n > 0 && n == m.ever() {
+			joined++
+		}
+	}
+	return found{
+		value: float64(joined), n: joined, reliability: v.fresh,
+		says:     count(joined, "person", "people") + " committed for the first time within a year",
+		evidence: v.evidence("commits of the default branch", "commits", v.last),
+	}
+}

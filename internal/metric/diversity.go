@@ -1,0 +1,238 @@
+package metric
+
+import (
+	"fmt"
+
+	"github.com/mainstay-dev/mainstay/internal/estimate"
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+var peopleExpectedToStay = Metric{
+	ID:        "people-expected-to-stay",
+	Dimension: "diversity",
+	Name:      "People expected to stay",
+	Question:  "How many of those who do the work will be there in a year?",
+	Definition: "Sum over the regulars, humans who wrote in at least three months of all that were read, of k/(k+r+1): k months active of the last 24, r whole months since the last. " +
+		"The interval is the 80% range of how many stay if each decides alone.",
+	Unit:    "people",
+	Window:  "730d",
+	Source:  "https://chaoss.community/?p=3614",
+	Weight:  8,
+	Knots:   Knots{{0, 0}, {.5, 20}, {1, 40}, {2, 65}, {3, 80}, {5, 95}, {8, 100}},
+	Needs:   []health.Part{health.PartCommits},
+	measure: measurePeopleExpectedToStay,
+}
+
+func measurePeopleExpectedToStay(v view) found {
+	if v.since < year-1 {
+		return v.tooShort()
+	}
+	chances := v.chances()
+	sum := 0.0
+	for _, p := range chances {
+		sum += p
+	}
+	left := estimate.PoissonBinomial(chances)
+	return found{
+		value: sum, n: len(chances), ranged: true,
+		low:         float64(estimate.Quantile(left, .1)),
+		high:        float64(estimate.Quantile(left, .9)),
+		reliability: v.complete(2*year) * v.fresh,
+		says:        fmt.Sprintf("%.1f of %s can be expected to be there in a year", sum, count(len(chances), "regular", "regulars")),
+		evidence:    v.evidence("commits of the default branch", "commits", v.last),
+	}
+}
+
+// chances are those of each regular to be there in a year, by index of People.
+func (v view) chances() []float64 {
+	var out []float64
+	for _, m := range v.months {
+		if m.ever() < 3 {
+			continue
+		}
+		if since := m.since(); since < 24 {
+			out = append(out, estimate.Stays(m.within(24), since))
+		}
+	}
+	return out
+}
+
+var contributorAbsenceFactor = Metric{
+	ID:        "contributor-absence-factor",
+	Dimension: "diversity",
+	Name:      "Contributor absence factor",
+	Question:  "How few people's leaving would take half of the work away?",
+	Definition: "The fewest humans who together wrote at least half of the commits of the last 24 months, merges left out and co-authors counted; an exact half is enough. " +
+		"Once called bus factor. The interval is the 80% range over draws of the shares (Dirichlet, counts + 1/2).",
+	Unit:    "people",
+	Window:  "730d",
+	Source:  "https://chaoss.community/?p=3944",
+	Weight:  4,
+	Knots:   Knots{{1, 25}, {2, 55}, {3, 75}, {5, 90}, {8, 100}},
+	Needs:   []health.Part{health.PartCommits},
+	measure: measureContributorAbsenceFactor,
+}
+
+func measureContributorAbsenceFactor(v view) found {
+	if v.since < year-1 {
+		return v.tooShort()
+	}
+	counts, total := v.contributions()
+	if total == 0 {
+		return absent("no human has committed in 24 months")
+	}
+	factor := estimate.AbsenceFactor(counts)
+	low, high := estimate.AbsenceRange(counts, 200, uint64(total))
+	return found{
+		value: float64(factor), n: total, low: float64(low), high: float64(high), ranged: true,
+		reliability: float64(total) / (float64(total) + 5) * v.complete(2*year) * v.fresh,
+		says:        fmt.Sprintf("%s made half of the %s in two years", count(factor, "person", "people"), count(total, "commit", "commits")),
+		evidence:    v.evidence("contributors", "graphs/contributors", v.last),
+	}
+}
+
+// contributions are the commits of each human in the last 24 months.
+func (v view) contributions() (counts []float64, total int) {
+	for _, n := range v.written {
+		if n > 0 {
+			counts = append(counts, n)
+			total += int(n)
+		}
+	}
+	return counts, total
+}
+
+var effectiveOrganisations = Metric{
+	ID:        "effective-organisations",
+	Dimension: "diversity",
+	Name:      "Effective organisations",
+	Question:  "Does it hang on one employer?",
+	Definition: "exp of the entropy of the commits' shares over organisations in 24 months. Somebody whose employer isn't known counts as an organisation alone; " +
+		"the interval runs from all of these being in the largest one to each being alone. Where they made more than half of the commits the value counts half.",
+	Unit:    "organisations",
+	Window:  "730d",
+	Source:  "https://chaoss.community/?p=3464",
+	Weight:  4,
+	Knots:   Knots{{1, 30}, {2, 65}, {3, 85}, {5, 100}},
+	Needs:   []health.Part{health.PartCommits},
+	measure: measureEffectiveOrganisations,
+}
+
+func measureEffectiveOrganisations(v view) found {
+	if v.since < year-1 {
+		return v.tooShort()
+	}
+	known := make(map[string]float64)
+	var order []string
+	var alone []float64
+	unknown, total := 0.0, 0.0
+	for by, n := range v.written {
+		if n == 0 {
+			continue
+		}
+		total += n
+		p := v.Activity.People[by]
+		if p.Affiliation != health.AffiliationEmployed || p.Organisation == "" {
+			alone = append(alone, n)
+			unknown += n
+			continue
+		}
+		if known[p.Organisation] == 0 {
+			order = append(order, p.Organisation)
+		}
+		known[p.Organisation] += n
+	}
+	if total == 0 {
+		return absent("no human has committed in 24 months")
+	}
+	var parts []float64
+	for _, name := range order {
+		parts = append(parts, known[name])
+	}
+	value := estimate.EffectiveNumber(append(alone, parts...))
+	least := 1.0
+	if len(parts) > 0 {
+		largest := 0
+		for i, n := range parts {
+			if n > parts[largest] {
+				largest = i
+			}
+		}
+		parts[largest] += unknown
+		least = estimate.EffectiveNumber(parts)
+	}
+	f := found{
+		value: value, n: int(total), low: min(least, value), high: value, ranged: true,
+		reliability: total / (total + 5) * v.complete(2*year) * v.fresh,
+		says:        fmt.Sprintf("the work is spread as if over %.1f equal organisations", value),
+		evidence:    v.evidence("contributors", "graphs/contributors", v.last),
+	}
+	if unknown > total/2 {
+		f.reliability /= 2
+		f.says += "; most people's employer isn't known"
+	}
+	return f
+}
+
+var peopleAbleToRelease = Metric{
+	ID:        "people-able-to-release",
+	Dimension: "diversity",
+	Name:      "People able to release",
+	Question:  "Can somebody else take over when one is gone?",
+	Definition: "The greater of the accounts that may publish, by the registry, and the humans who in 24 months published a release, merged a change request " +
+		"of somebody else or made a merge commit.",
+	Unit:    "people",
+	Window:  "730d",
+	Source:  "https://arxiv.org/abs/1906.08058",
+	Weight:  4,
+	Knots:   Knots{{1, 30}, {2, 80}, {3, 100}},
+	measure: measurePeopleAbleToRelease,
+}
+
+func measurePeopleAbleToRelease(v view) found {
+	seen := v.releasers()
+	people, from := len(seen), "published or merged within two years"
+	f := found{reliability: v.fresh}
+	if v.Activity != nil {
+		f.evidence = v.evidence("releases", "releases", v.last)
+	}
+	if v.Package != nil && v.Package.Publishers != nil && *v.Package.Publishers >= people {
+		people, from = *v.Package.Publishers, "may publish"
+		f.evidence = []health.Evidence{{Text: "publishers", URL: v.Package.URL}}
+	}
+	if people == 0 {
+		if v.Activity == nil {
+			return absent("%s", v.noActivity())
+		}
+		return absent("who publishes or merges isn't known")
+	}
+	f.value, f.n = float64(people), people
+	f.says = count(people, "person", "people") + " " + from
+	return f
+}
+
+// releasers are the humans seen with a hand on releases or merges in 24 months.
+func (v view) releasers() map[int]bool {
+	seen := make(map[int]bool)
+	if v.Activity == nil {
+		return seen
+	}
+	for _, r := range v.history {
+		if v.human(r.By) && v.ago(r.At) < 2*year {
+			seen[r.By] = true
+		}
+	}
+	for _, c := range v.Activity.Commits {
+		if c.Merge && v.human(c.By) && v.ago(c.At) < 2*year {
+			seen[c.By] = true
+		}
+	}
+	for _, item := range v.Activity.Changes {
+		for _, e := range item.Events {
+			if e.Kind == health.EventMerge && v.human(e.By) && v.ago(e.At) < 2*year {
+				seen[e.By] = true
+			}
+		}
+	}
+	return seen
+}

@@ -1,0 +1,48 @@
+package score
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+const draws = 500
+
+// interval is the 80% range of the score over draws of what isn't certain: each
+// reading within its own range, each missing part between 25 and 75. The draws
+// follow from the name, so equal evidence gives an equal range.
+func interval(ms []health.Measurement, limit float64, name string) [2]float64 {
+	seed := fnv.New64a()
+	seed.Write([]byte(name))
+	random := rand.New(rand.NewPCG(seed.Sum64(), draws))
+	total := 0.0
+	for _, m := range ms {
+		total += m.Weight * (m.Reliability + halfMissing*(1-m.Reliability))
+	}
+	if total == 0 {
+		return [2]float64{0, 100}
+	}
+	scores := make([]float64, draws)
+	for i := range scores {
+		for _, m := range ms {
+			missing := 25 + 50*random.Float64()
+			scores[i] += m.Weight * (m.Reliability*drawn(m, random) + halfMissing*(1-m.Reliability)*missing) / total
+		}
+		scores[i] = min(scores[i], limit)
+	}
+	slices.Sort(scores)
+	return [2]float64{scores[draws/10], scores[draws*9/10-1]}
+}
+
+// drawn is a reading from a split normal distribution whose 80% range is the
+// measurement's own.
+func drawn(m health.Measurement, random *rand.Rand) float64 {
+	z := random.NormFloat64() / 1.2815515655446004
+	reach := m.ReadingRange[1] - m.Reading
+	if z < 0 {
+		reach = m.Reading - m.ReadingRange[0]
+	}
+	return min(max(m.Reading+z*reach, 0), 100)
+}
