@@ -1,0 +1,143 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+// A Refusal is an answer that doesn't hold what was asked for.
+type Refusal struct {
+	// Status is that of the answer, 0 where none came.
+	Status int
+	Why    string
+	// Outage tells that it should have been there.
+	Outage bool
+}
+
+func (r *Refusal) Error() string { return r.Why }
+
+// Absent reports whether the other side answered that there is no such thing,
+// or not for us: 404 and 410.
+func Absent(err error) bool {
+	r, ok := errors.AsType[*Refusal](err)
+	return ok && (r.Status == http.StatusNotFound || r.Status == http.StatusGone)
+}
+
+// Gap is what an error of this package means for a part of the evidence. For
+// the whole repository an absence means that it is gone; for a part of one
+// that exists, that the forge has switched it off or is too old to know it.
+func Gap(part health.Part, err error) health.Gap {
+	r, ok := errors.AsType[*Refusal](err)
+	switch {
+	case !ok:
+		return health.Gap{Part: part, Why: Clean(err.Error()), Outage: true}
+	case Absent(err) && part == health.PartRepository:
+		return health.Gap{Part: part, Why: r.Why, Gone: true}
+	case Absent(err):
+		return health.Gap{Part: part, Why: r.Why + ": switched off there, or unknown to that version"}
+	}
+	return health.Gap{Part: part, Why: r.Why, Outage: r.Outage}
+}
+
+// refusal is why an answer isn't one; nil for a good one.
+func (a API) refusal(req *http.Request, resp *http.Response, body []byte) *Refusal {
+	says := ""
+	if word := said(body); word != "" {
+		says = fmt.Sprintf(" (it says %q)", word)
+	}
+	switch {
+	case login(req, resp):
+		return a.locked("sends to a login page")
+	case away(req, resp):
+		return &Refusal{Why: fmt.Sprintf("%s sends to another host, %s", a.Host, Clean(resp.Request.URL.Host)), Outage: true}
+	case resp.StatusCode == http.StatusUnauthorized:
+		return a.locked("asks for a token" + says)
+	case resp.StatusCode == http.StatusForbidden:
+		return a.locked("forbids it" + says)
+	case resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone:
+		if isHTML(resp, body) && resp.StatusCode == http.StatusNotFound && !a.answersHTML() {
+			break
+		}
+		return &Refusal{Status: resp.StatusCode, Why: fmt.Sprintf("%s answers %d", a.Host, resp.StatusCode)}
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return &Refusal{Status: resp.StatusCode, Why: a.Host + " asks to slow down (429)", Outage: true}
+	case resp.StatusCode != http.StatusOK:
+		return &Refusal{Status: resp.StatusCode, Why: fmt.Sprintf("%s answers %d%s", a.Host, resp.StatusCode, says), Outage: true}
+	}
+	if isHTML(resp, body) {
+		return &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, resp.StatusCode), Outage: true}
+	}
+	return nil
+}
+
+// answersHTML tells that the forge's own errors are web pages or plain text,
+// which is known of those that put a prefix before their JSON.
+func (a API) answersHTML() bool { return a.Prefix != "" }
+
+// locked is a refusal for want of rights. Without a token that is how things
+// are; with one, evidence that was counted on is missing.
+func (a API) locked(what string) *Refusal {
+	if a.Token {
+		return &Refusal{Status: http.StatusForbidden, Why: fmt.Sprintf("%s %s, with the token that it was given", a.Host, what), Outage: true}
+	}
+	return &Refusal{Status: http.StatusUnauthorized, Why: fmt.Sprintf("no token for %s, and it %s", a.Host, what)}
+}
+
+// login reports whether a redirect has led to a page where people sign in.
+func login(req *http.Request, resp *http.Response) bool {
+	if resp.Request == nil || resp.Request.URL.Path == req.URL.Path {
+		return false
+	}
+	path := strings.ToLower(resp.Request.URL.Path)
+	for _, word := range []string{"login", "log_in", "signin", "sign_in", "sso", "oauth", "auth/", "saml", "account/begin"} {
+		if strings.Contains(path, word) && !strings.Contains(strings.ToLower(req.URL.Path), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// away reports whether a redirect has led off the host. What another host says
+// is not that forge's word.
+func away(req *http.Request, resp *http.Response) bool {
+	return resp.Request != nil && !strings.EqualFold(resp.Request.URL.Host, req.URL.Host)
+}
+
+func isHTML(resp *http.Response, body []byte) bool {
+	kind := kindOf(resp)
+	return kind == "text/html" || kind == "application/xhtml+xml" || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}
+
+// said is the server's own message in a refusal, in the forms that forges have.
+func said(body []byte) string {
+	var form struct {
+		Message any `json:"message"`
+		Error   any `json:"error"`
+	}
+	if json.Unmarshal(body, &form) != nil {
+		return ""
+	}
+	for _, word := range []any{form.Message, form.Error} {
+		switch w := word.(type) {
+		case string:
+			return Clean(w)
+		case map[string]any:
+			if s, ok := w["message"].(string); ok {
+				return Clean(s)
+			}
+		}
+	}
+	return ""
+}
+
+// Ended reports whether an error is the end of the whole and not of one answer.
+func Ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
