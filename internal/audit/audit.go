@@ -1,19 +1,23 @@
 // Package audit is the straight line from what a project uses to what is said
-// about it. It declares the interfaces it needs of registries and forges, asks
-// them, and hands what they tell to pure functions.
+// about it. What talks to the network is handed in, behind the interfaces that
+// it declares; what is pure it calls.
 //
-// It reads no manifest, knows no forge and no registry by name, prints nothing
+// It reads no manifest, knows no registry and no forge's API, prints nothing
 // and decides no exit code.
 package audit
 
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
 
+	"github.com/mainstay-dev/mainstay/internal/fact"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/metric"
+	"github.com/mainstay-dev/mainstay/internal/score"
 )
 
 // A Registry knows about the packages of one ecosystem. What it couldn't read
@@ -29,15 +33,6 @@ type Forge interface {
 	Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(i int, a health.Activity)) error
 }
 
-// A Backer knows which institutions and which support stand behind something.
-type Backer interface {
-	Stewards(repo health.Repository) []health.Steward
-	Support(ecosystem, name, version string, repo health.Repository) *health.Support
-}
-
-// A Judge turns what is known about a dependency into a score.
-type Judge func(s health.Subject, at time.Time) health.Score
-
 // An Audit is what one audit is made of.
 type Audit struct {
 	// At is the date of the verdict: nothing later counts.
@@ -47,14 +42,11 @@ type Audit struct {
 
 	Registries map[string]Registry // by ecosystem
 	Forge      Forge
-	Backer     Backer
-	Judge      Judge
-	// Locate finds the repository in an address that a package declares.
-	Locate func(declared string) (health.Repository, error)
-	// Annotate adds to a finding what isn't part of its score: the versions it
-	// is behind, the words for the table.
-	Annotate func(f *health.Finding, s health.Subject, at time.Time)
+	Tables     *fact.Tables
+	Model      score.Model
 
+	// Course adds to each finding how its score went over the last years.
+	Course bool
 	// Jobs bounds the packages asked about at once.
 	Jobs int
 	// Progress hears of every step; it may be nil.
@@ -93,7 +85,7 @@ func (a Audit) Run(ctx context.Context, deps []health.Dependency) (health.Report
 	return report, evidence, nil
 }
 
-// judge joins what is known about one dependency and has it scored.
+// judge joins what is known about one dependency and scores it.
 func (a Audit) judge(dep health.Dependency, known packageAnswer, place place, activities map[health.Repository]health.Activity) health.Finding {
 	s := health.Subject{Dependency: dep, PackageGap: known.gap, ActivityGap: place.why}
 	if known.gap == "" {
@@ -103,15 +95,67 @@ func (a Audit) judge(dep health.Dependency, known packageAnswer, place place, ac
 	if place.repository != (health.Repository{}) {
 		activity := activities[place.repository]
 		s.Activity = &activity
-		s.Stewards = a.Backer.Stewards(activity.Home())
+		s.Stewards = a.Tables.Stewards(activity.Home())
 		f.Repository = place.repository.URL()
 		f.RenamedTo = activity.RenamedTo.URL()
 	}
-	s.Support = a.Backer.Support(dep.Ecosystem, dep.Name, dep.Version, place.repository)
+	s.Support = a.Tables.Support(dep.Ecosystem, dep.Name, dep.Version, place.repository)
 	s = s.AsOf(a.At)
-	f.Score = a.Judge(s, a.At)
-	a.Annotate(&f, s, a.At)
+	f.Score = a.Model.Of(s, metric.Measure(s, a.At), a.At)
+	a.annotate(&f, s)
+	if a.Course {
+		f.Course = score.Course(s, a.At, metric.Measure)
+	}
 	return f
+}
+
+// annotate adds what a reader wants to know beside the score.
+func (a Audit) annotate(f *health.Finding, s health.Subject) {
+	f.Why = score.Why(f.Score)
+	f.LibyearsBehind = metric.LibyearsBehind(s)
+	f.Support = s.Support
+	if s.Package != nil {
+		f.Latest, f.Publishers = s.Package.Latest, s.Package.Publishers
+		f.Licences = slices.Concat(f.Licences, s.Package.Licences)
+		f.Upgrade = upgrade(s)
+		for _, r := range metric.History(s.Package, s.Activity) {
+			if r.Version == f.Latest {
+				f.LatestAt = r.At
+			}
+		}
+	}
+	if s.Activity != nil {
+		if l := s.Activity.Licence; l != "" && !slices.Contains(f.Licences, l) {
+			f.Licences = append(f.Licences, l)
+		}
+		if forge, ok := a.Tables.Forge(s.Activity.Home().Host); ok {
+			f.Jurisdiction = forge.Operator.Jurisdiction
+		}
+	}
+}
+
+// upgrade says what to do about the version in use, whatever the project's own
+// health: it was withdrawn, or its release line has no support any more.
+func upgrade(s health.Subject) string {
+	for _, r := range s.Package.Releases {
+		if r.Version == s.Dependency.Version && r.Yanked {
+			return fmt.Sprintf("%s was withdrawn by its publisher%s", r.Version, because(r.Why))
+		}
+	}
+	if s.Support != nil && s.Support.Cycle != "" && s.Support.Over != nil && *s.Support.Over {
+		return fmt.Sprintf("release line %s of %s is out of support", s.Support.Cycle, s.Support.Product)
+	}
+	if s.Package.NewerMajor != "" {
+		return "goes on as " + s.Package.NewerMajor
+	}
+	return ""
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
 }
 
 // weakestFirst orders findings for people: the lowest score first, what has no

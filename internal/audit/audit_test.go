@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mainstay-dev/mainstay/internal/fact"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/score"
 )
 
 var (
@@ -75,13 +76,6 @@ func (f *fakeForge) Activities(ctx context.Context, repos []health.Repository, _
 	return ctx.Err()
 }
 
-type noBacker struct{}
-
-func (noBacker) Stewards(health.Repository) []health.Steward { return nil }
-func (noBacker) Support(string, string, string, health.Repository) *health.Support {
-	return nil
-}
-
 func dep(name, version string) health.Dependency {
 	return health.Dependency{
 		Purl: "pkg:golang/" + name + "@" + version, Ecosystem: "golang", Name: name, Version: version,
@@ -98,33 +92,19 @@ func lively(path string, commits int) health.Activity {
 		Notices: []health.Notice{}, Files: []string{}, Funding: []health.Funding{}, Advisories: []health.Advisory{},
 	}
 	for i := range commits {
-		a.Commits = append(a.Commits, health.Commit{At: today.AddDate(0, 0, -i), By: i % 2})
+		a.Commits = append(a.Commits, health.Commit{At: today.AddDate(0, 0, -20*i-1), By: i % 2})
 	}
 	return a
 }
 
-func parseExample(declared string) (health.Repository, error) {
-	path, ok := strings.CutPrefix(declared, "https://forge.example/")
-	if !ok {
-		return health.Repository{}, fmt.Errorf("%q isn't an address of a repository", declared)
+func newAudit(t *testing.T, registry Registry, forge Forge) Audit {
+	tables, err := fact.Load()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return repo(path), nil
-}
-
-// byCommits scores a subject by the number of its commits: enough to see who is
-// who in a report.
-func byCommits(s health.Subject, _ time.Time) health.Score {
-	if s.Activity == nil || s.Activity.Gaps.Why(health.PartCommits) != "" {
-		return health.Score{Grade: health.GradeU}
-	}
-	n := float64(len(s.Activity.Commits))
-	return health.Score{Score: &n, BeforeCeilings: n, Grade: health.GradeC}
-}
-
-func newAudit(registry Registry, forge Forge) Audit {
 	return Audit{
-		At: today, Since: since, Registries: map[string]Registry{"golang": registry}, Forge: forge, Backer: noBacker{},
-		Judge: byCommits, Locate: parseExample, Annotate: func(*health.Finding, health.Subject, time.Time) {}, Jobs: 4,
+		At: today, Since: since, Registries: map[string]Registry{"golang": registry}, Forge: forge,
+		Tables: tables, Model: score.Default, Jobs: 4,
 	}
 }
 
@@ -144,7 +124,7 @@ func TestRun(t *testing.T) {
 		repo("x/busy"): lively("x/busy", 30),
 	}}
 	var steps atomic.Int32
-	a := newAudit(registry, forge)
+	a := newAudit(t, registry, forge)
 	a.Progress = func(Step) { steps.Add(1) }
 	deps := []health.Dependency{
 		dep("a.example/one", "v1.0.0"), dep("a.example/one", "v1.1.0"), dep("a.example/two", "v1.0.0"),
@@ -204,7 +184,7 @@ func TestRun(t *testing.T) {
 		if !bytes.Equal(first.Bytes(), second.Bytes()) {
 			t.Error("a bundle read and written again isn't the same")
 		}
-		again, _, err := newAudit(saved.Registry(), saved.Forge()).Run(t.Context(), deps)
+		again, _, err := newAudit(t, saved.Registry(), saved.Forge()).Run(t.Context(), deps)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +198,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	forge := &fakeForge{holds: map[health.Repository]health.Activity{}, then: cancel}
 	registry := newRegistry(t, map[string]string{"a": "https://forge.example/x/a", "b": "https://forge.example/x/b"})
-	_, _, err := newAudit(registry, forge).Run(ctx, []health.Dependency{dep("a", "v1"), dep("b", "v1")})
+	_, _, err := newAudit(t, registry, forge).Run(ctx, []health.Dependency{dep("a", "v1"), dep("b", "v1")})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's own error", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
@@ -98,7 +99,7 @@ func (a Audit) locate(deps []health.Dependency, packages map[packageKey]packageA
 			out[dep.Key()] = place{why: why}
 			continue
 		}
-		repo, err := a.Locate(declared)
+		repo, err := forge.Parse(declared)
 		if err != nil {
 			out[dep.Key()] = place{why: err.Error()}
 			continue
