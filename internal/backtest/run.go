@@ -6,15 +6,27 @@ import (
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/metric"
+	"github.com/mainstay-dev/mainstay/internal/score"
 )
 
-// A Judge gives the verdict on a subject as of a date: the metrics and the
-// score of an audit.
-type Judge func(s health.Subject, at time.Time) health.Score
+// Run reads the dataset in dir, judges every case as of its date as an audit
+// would have, and compares with what came. The error is a broken dataset or the
+// end of the context.
+//
+// The risk is the shipped model's, unless that was fitted on this very data:
+// then each case has that of models which haven't seen its family or owner.
+func Run(ctx context.Context, dir string) (Result, error) {
+	return run(ctx, dir, func(s health.Subject, at time.Time, risk *float64) health.Score {
+		return score.Default.WithRisk(s, metric.Measure(s, at), at, risk)
+	})
+}
 
-// Run reads the dataset in dir, lets judge see every case as of its date and
-// compares. The error is a broken dataset or the end of the context.
-func Run(ctx context.Context, dir string, judge Judge) (Result, error) {
+// A judge gives the verdict on a subject as of a date, with a given probability
+// of abandonment, nil for none.
+type judge func(s health.Subject, at time.Time, risk *float64) health.Score
+
+func run(ctx context.Context, dir string, judge judge) (Result, error) {
 	d, err := Read(dir)
 	if err != nil {
 		return Result{}, err
@@ -23,16 +35,30 @@ func Run(ctx context.Context, dir string, judge Judge) (Result, error) {
 	if len(cases) == 0 {
 		return Result{}, fmt.Errorf("the dataset %s has no repository that can be judged", dir)
 	}
+	facts := describe(d, cases)
+	shipped := score.ShippedRisk()
+	note := fmt.Sprintf("The shipped risk model, fitted on %d cases of other data (%.12s), judged these as they are.", shipped.Data.Cases, shipped.Data.Hash)
+	var blind []float64
+	if facts.CrossValidated = d.Hash == shipped.Data.Hash; facts.CrossValidated {
+		note = fmt.Sprintf("The shipped risk model was fitted on this very data: figures are cross-validated, %d times %d folds with no family or owner in two.", riskRepeats, riskFolds)
+		if blind, err = OutOfFold(cases, riskRows(cases), Ridge); err != nil {
+			return Result{}, err
+		}
+	}
 	verdicts := make([]health.Score, len(cases))
 	for i, c := range cases {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
 		}
-		verdicts[i] = judge(c.Subject(), c.AsOf)
+		subject := c.Subject()
+		risk := shipped.Probability(subject.Activity, c.AsOf)
+		if facts.CrossValidated {
+			risk = &blind[i]
+		}
+		verdicts[i] = judge(subject, c.AsOf, risk)
 	}
 	r := evaluate(cases, verdicts, AsOfDates())
-	r.Data = describe(d, cases)
-	r.Note = "the verdicts are those of the shipped score and risk model"
+	r.Data, r.Note = facts, note
 	return r, nil
 }
 

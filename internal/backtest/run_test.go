@@ -14,7 +14,7 @@ import (
 
 // countingJudge is a verdict simple enough to check by hand: ten points for each
 // commit up to the date, E below 20.
-func countingJudge(s health.Subject, _ time.Time) health.Score {
+func countingJudge(s health.Subject, _ time.Time, _ *float64) health.Score {
 	points := min(100, 10*float64(len(s.Activity.Commits)))
 	risk := 1 - points/200
 	grade := health.GradeA
@@ -26,7 +26,7 @@ func countingJudge(s health.Subject, _ time.Time) health.Score {
 
 func TestRun(t *testing.T) {
 	dir := write(t, small(t))
-	r, err := Run(t.Context(), dir, countingJudge)
+	r, err := run(t.Context(), dir, countingJudge)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestRunIsTheSameTwice(t *testing.T) {
 	dir := write(t, small(t))
 	var out [2][2]bytes.Buffer
 	for i := range out {
-		r, err := Run(t.Context(), dir, countingJudge)
+		r, err := run(t.Context(), dir, countingJudge)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestRunIsTheSameTwice(t *testing.T) {
 func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Run(ctx, write(t, small(t)), countingJudge); !errors.Is(err, context.Canceled) {
+	if _, err := run(ctx, write(t, small(t)), countingJudge); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -25,8 +25,14 @@ func Of(s health.Subject, ms []health.Measurement, at time.Time) health.Score {
 	return Default.Of(s, ms, at)
 }
 
-// Of is the verdict under this model.
+// Of is the verdict under this model, beside the shipped model's risk.
 func (m Model) Of(s health.Subject, ms []health.Measurement, at time.Time) health.Score {
+	return m.WithRisk(s, ms, at, ShippedRisk().Probability(s.Activity, at))
+}
+
+// WithRisk is the verdict where the risk is known from elsewhere: from a model
+// that must not have seen the subject. It is nil where there is none.
+func (m Model) WithRisk(s health.Subject, ms []health.Measurement, at time.Time, risk *float64) health.Score {
 	s = s.AsOf(at)
 	ms = m.weighted(ms)
 	done := finishedness(s, ms, at)
@@ -37,6 +43,7 @@ func (m Model) Of(s health.Subject, ms []health.Measurement, at time.Time) healt
 		Dimensions:   dimensions(ms),
 		Ceilings:     ceilings(s, ms, at),
 		Finished:     done,
+		Risk:         risk,
 	}
 	for _, e := range out.Measurements {
 		out.BeforeCeilings += e.Points
