@@ -15,7 +15,7 @@ var activeMonths = Metric{
 	Question:  "Is it worked on as regularly as its users need?",
 	Definition: "Months of the last twelve in which a human committed to the default branch (merging counts, programs don't), " +
 		"divided by the months that the demand calls for: 1, 2, 4, 6 or 9 of them for 0, 1, 4, 12 or 24 issues and change requests " +
-		"opened from outside in that year; 4 where nobody knows how many were.",
+		"opened from outside in that year or the one before, whichever had more; 4 where nobody knows how many were.",
 	Unit:    "of the months needed",
 	Window:  "365d",
 	Source:  "https://arxiv.org/abs/1809.04041",
@@ -66,7 +66,9 @@ func monthsNeeded(asked int) int {
 }
 
 // demand counts what people without authority have opened in the last twelve
-// months, as far as the lists go. It is known where issues and their authors are.
+// months or in the twelve before, whichever is more: that people stop asking
+// somebody who is silent doesn't make the silence better. It is known where
+// issues are.
 func (v view) demand() (asked int, known bool) {
 	a := v.Activity
 	if a.Gaps.Why(health.PartIssues) != "" || a.Mirror != "" {
@@ -76,14 +78,15 @@ func (v view) demand() (asked int, known bool) {
 	if a.Gaps.Why(health.PartChanges) == "" {
 		lists = append(lists, a.Changes)
 	}
+	var years [2]int
 	for _, items := range lists {
 		for _, item := range items {
-			if v.outsider(item.By) && v.ago(item.Opened) < year {
-				asked++
+			if ago := v.ago(item.Opened); v.outsider(item.By) && ago < 2*year {
+				years[max(int(ago/year), 0)]++
 			}
 		}
 	}
-	return asked, true
+	return max(years[0], years[1]), true
 }
 
 var lastMaintainerAct = Metric{
@@ -93,7 +96,7 @@ var lastMaintainerAct = Metric{
 	Question:  "When did somebody who looks after it last do anything?",
 	Definition: "Days since a human last committed to the default branch, published a release, or, with a maintainer's authority, answered, " +
 		"labelled, reviewed, merged or closed something. Programs don't count, nor does a release nobody is known to have made " +
-		"when no human had committed in the year before it.",
+		"when no human had committed in the 90 days before it.",
 	Unit:    "days",
 	Window:  "",
 	Source:  "https://github.com/rustsec/advisory-db/blob/main/HOWTO_UNMAINTAINED.md",
@@ -147,7 +150,7 @@ func measureLastMaintainerAct(v view) found {
 	}
 }
 
-// humanRelease reports whether a release tells of a human's hand.
+// humanRelease reports whether a release tells of a human's hand on that day.
 func (v view) humanRelease(r health.Release) bool {
 	if r.At.IsZero() || r.Yanked {
 		return false
@@ -155,7 +158,7 @@ func (v view) humanRelease(r health.Release) bool {
 	if r.By >= 0 {
 		return v.human(r.By)
 	}
-	return !v.last.IsZero() && r.At.Sub(v.last) < year*day
+	return !v.last.IsZero() && r.At.Sub(v.last) < 90*day
 }
 
 var activityTrend = Metric{
@@ -164,7 +167,8 @@ var activityTrend = Metric{
 	Name:      "Trend of activity",
 	Question:  "Is the work growing or fading?",
 	Definition: "Binary logarithm of the rate of active months in the last 6 months over the rate in the 18 before, each with two months' " +
-		"worth of the same prior: log2(((x6+2)/6) / ((x18+6)/18)). Months count, not commits, so a burst or a squash changes little.",
+		"worth of the same prior: log2(((x6+2)/6) / ((x18+6)/18)). Months count, not commits, so a burst or a squash changes little. " +
+		"It is -2 at most where nothing happened for 6 months.",
 	Unit:    "doublings",
 	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3447",
@@ -181,10 +185,10 @@ func measureActivityTrend(v view) found {
 	all := v.project()
 	x6 := all.within(6)
 	x18 := all.within(24) - x6
-	if x6+x18 == 0 {
-		return absent("no human activity in 24 months, so there is no trend")
-	}
 	value := math.Log2((float64(x6) + 2) / 6 / ((float64(x18) + 6) / 18))
+	if x6 == 0 {
+		value = min(value, -2)
+	}
 	variance := (1/(float64(x6)+2) + 1/(float64(x18)+6)) / (math.Ln2 * math.Ln2)
 	reach := 1.2815515655446004 * math.Sqrt(variance)
 	return found{

@@ -2,6 +2,7 @@ package metric
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/estimate"
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -68,7 +69,7 @@ var contributorAbsenceFactor = Metric{
 	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3944",
 	Weight:  4,
-	Knots:   Knots{{1, 25}, {2, 55}, {3, 75}, {5, 90}, {8, 100}},
+	Knots:   Knots{{0, 0}, {1, 25}, {2, 55}, {3, 75}, {5, 90}, {8, 100}},
 	Needs:   []health.Part{health.PartCommits},
 	measure: measureContributorAbsenceFactor,
 }
@@ -78,14 +79,14 @@ func measureContributorAbsenceFactor(v view) found {
 		return v.tooShort()
 	}
 	counts, total := v.contributions()
-	if total == 0 {
-		return absent("no human has committed in 24 months")
+	if v.last.IsZero() && v.Activity.Since.IsZero() {
+		return absent("no human commit is known")
 	}
 	factor := estimate.AbsenceFactor(counts)
 	low, high := estimate.AbsenceRange(counts, 200, uint64(total))
 	return found{
 		value: float64(factor), n: total, low: float64(low), high: float64(high), ranged: true,
-		reliability: float64(total) / (float64(total) + 5) * v.complete(2*year) * v.fresh,
+		reliability: v.complete(2*year) * v.fresh,
 		says:        fmt.Sprintf("%s made half of the %s in two years", count(factor, "person", "people"), count(total, "commit", "commits")),
 		evidence:    v.evidence("contributors", "graphs/contributors", v.last),
 	}
@@ -113,7 +114,7 @@ var effectiveOrganisations = Metric{
 	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3464",
 	Weight:  4,
-	Knots:   Knots{{1, 30}, {2, 65}, {3, 85}, {5, 100}},
+	Knots:   Knots{{0, 0}, {1, 30}, {2, 65}, {3, 85}, {5, 100}},
 	Needs:   []health.Part{health.PartCommits},
 	measure: measureEffectiveOrganisations,
 }
@@ -142,8 +143,8 @@ func measureEffectiveOrganisations(v view) found {
 		}
 		known[p.Organisation] += n
 	}
-	if total == 0 {
-		return absent("no human has committed in 24 months")
+	if v.last.IsZero() && v.Activity.Since.IsZero() {
+		return absent("no human commit is known")
 	}
 	var parts []float64
 	for _, name := range order {
@@ -163,11 +164,11 @@ func measureEffectiveOrganisations(v view) found {
 	}
 	f := found{
 		value: value, n: int(total), low: min(least, value), high: value, ranged: true,
-		reliability: total / (total + 5) * v.complete(2*year) * v.fresh,
+		reliability: v.complete(2*year) * v.fresh,
 		says:        fmt.Sprintf("the work is spread as if over %.1f equal organisations", value),
 		evidence:    v.evidence("contributors", "graphs/contributors", v.last),
 	}
-	if unknown > total/2 {
+	if unknown >= total/2 {
 		f.reliability /= 2
 		f.says += "; most people's employer isn't known"
 	}
@@ -180,7 +181,7 @@ var peopleAbleToRelease = Metric{
 	Name:      "People able to release",
 	Question:  "Can somebody else take over when one is gone?",
 	Definition: "The greater of the accounts that may publish, by the registry, and the humans who in 24 months published a release, merged a change request " +
-		"of somebody else or made a merge commit.",
+		"of somebody else or made a merge commit; one where that is longer ago.",
 	Unit:    "people",
 	Window:  "730d",
 	Source:  "https://arxiv.org/abs/1906.08058",
@@ -190,8 +191,11 @@ var peopleAbleToRelease = Metric{
 }
 
 func measurePeopleAbleToRelease(v view) found {
-	seen := v.releasers()
-	people, from := len(seen), "published or merged within two years"
+	recent, ever := v.releasers()
+	people, from := recent, "published or merged within two years"
+	if recent == 0 && ever > 0 {
+		people, from = 1, "is taken to be able to release, though nobody did in two years"
+	}
 	f := found{reliability: v.fresh}
 	if v.Activity != nil {
 		f.evidence = v.evidence("releases", "releases", v.last)
@@ -211,28 +215,37 @@ func measurePeopleAbleToRelease(v view) found {
 	return f
 }
 
-// releasers are the humans seen with a hand on releases or merges in 24 months.
-func (v view) releasers() map[int]bool {
-	seen := make(map[int]bool)
+// releasers counts the humans seen with a hand on releases or merges, in the last
+// 24 months and ever.
+func (v view) releasers() (recent, ever int) {
 	if v.Activity == nil {
-		return seen
+		return 0, 0
 	}
-	for _, r := range v.history {
-		if v.human(r.By) && v.ago(r.At) < 2*year {
-			seen[r.By] = true
+	last := make(map[int]time.Time)
+	see := func(by int, at time.Time) {
+		if v.human(by) && at.After(last[by]) {
+			last[by] = at
 		}
 	}
+	for _, r := range v.history {
+		see(r.By, r.At)
+	}
 	for _, c := range v.Activity.Commits {
-		if c.Merge && v.human(c.By) && v.ago(c.At) < 2*year {
-			seen[c.By] = true
+		if c.Merge {
+			see(c.By, c.At)
 		}
 	}
 	for _, item := range v.Activity.Changes {
 		for _, e := range item.Events {
-			if e.Kind == health.EventMerge && v.human(e.By) && v.ago(e.At) < 2*year {
-				seen[e.By] = true
+			if e.Kind == health.EventMerge && e.By != item.By {
+				see(e.By, e.At)
 			}
 		}
 	}
-	return seen
+	for _, at := range last {
+		if v.ago(at) < 2*year {
+			recent++
+		}
+	}
+	return recent, len(last)
 }

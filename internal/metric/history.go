@@ -137,11 +137,13 @@ func isPrerelease(version string) bool {
 }
 
 // stable are the dated releases that are neither pre-releases nor withdrawn,
-// newest first. Where nothing else was ever published, pre-releases count.
+// newest first. Where nothing else was ever published, pre-releases count. What
+// was released more than a year after the last human commit is a program's doing
+// and left out, whoever's name it carries.
 func (v view) stable() []health.Release {
 	var out, all []health.Release
 	for _, r := range v.history {
-		if r.At.IsZero() || r.Yanked {
+		if r.At.IsZero() || r.Yanked || !v.last.IsZero() && r.At.Sub(v.last) > year*day {
 			continue
 		}
 		all = append(all, r)

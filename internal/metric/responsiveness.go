@@ -130,8 +130,8 @@ var issueClosureRatio = Metric{
 	Dimension: "responsiveness",
 	Name:      "Issue closure ratio",
 	Question:  "Do issues get closed as fast as they come?",
-	Definition: "Issues from outside that a human closed in the last twelve months, over those opened in them, drawn towards .8 with the weight of five. " +
-		"What a program closed counts as open.",
+	Definition: "Issues from outside that a human closed, over those opened, drawn towards .8 with the weight of five: in the last twelve months, or in as many " +
+		"of the last 36 as hold 20 opened ones where these are fewer. What a program closed counts as open.",
 	Unit:    "closed per opened",
 	Window:  "365d",
 	Source:  "https://chaoss.community/?p=3633",
@@ -145,26 +145,26 @@ func measureIssueClosureRatio(v view) found {
 	if v.Activity.Mirror != "" {
 		return v.mirrored()
 	}
-	opened, closed := 0, 0
-	for _, item := range v.Activity.Issues {
-		if !v.outsider(item.By) {
-			continue
-		}
-		if v.ago(item.Opened) < year {
-			opened++
-		}
-		if !item.Closed.IsZero() && v.ago(item.Closed) < year && !v.closedByProgram(item) {
+	outside := slices.DeleteFunc(slices.Clone(v.Activity.Issues), func(i health.Item) bool { return !v.outsider(i.By) })
+	recent := v.recent(outside)
+	window := float64(year)
+	if n := len(recent); n > 0 {
+		window = max(window, v.ago(recent[n-1].Opened))
+	}
+	opened, closed := len(recent), 0
+	for _, item := range outside {
+		if !v.open(item) && v.ago(item.Closed) <= window {
 			closed++
 		}
 	}
 	if opened+closed == 0 {
-		return absent("no issue from outside was opened or closed in 12 months")
+		return absent("no issue from outside was opened or closed in 36 months")
 	}
 	value := estimate.Shrunk(float64(closed), float64(opened), 5, .8)
 	return found{
 		value: value, n: opened,
 		reliability: v.fresh, served: closed, waiting: max(opened, closed),
-		says:     fmt.Sprintf("%s from outside closed in a year, %d opened", count(closed, "issue", "issues"), opened),
+		says:     fmt.Sprintf("%s from outside closed in %s, %d opened", count(closed, "issue", "issues"), span(window), opened),
 		evidence: v.evidence("issues", "issues", time.Time{}),
 	}
 }
@@ -174,7 +174,7 @@ var unansweredShare = Metric{
 	Dimension: "responsiveness",
 	Name:      "Unanswered share",
 	Question:  "How much of what is open has nobody looked at?",
-	Definition: "Open issues and change requests from outside that are older than 90 days and have no answer of a maintainer, over all open ones from outside, " +
+	Definition: "Open issues and change requests from outside that are older than 90 days and have no answer of a maintainer, over all that are so old, " +
 		"as if there were five more that are answered.",
 	Unit:    "share",
 	Window:  "",
@@ -190,24 +190,20 @@ func measureUnansweredShare(v view) found {
 		return v.mirrored()
 	}
 	open, waiting := 0, 0
-	oldest := v.now
 	for _, items := range [][]health.Item{v.Activity.Issues, v.Activity.Changes} {
 		for _, item := range items {
-			if !v.outsider(item.By) || !v.open(item) {
+			if !v.outsider(item.By) || !v.open(item) || v.ago(item.Opened) <= 90 {
 				continue
 			}
 			open++
-			if v.waiting(item) {
+			if _, answered := v.answer(item); !answered {
 				waiting++
-				if item.Opened.Before(oldest) {
-					oldest = item.Opened
-				}
 			}
 		}
 	}
 	f := found{
 		value: estimate.Shrunk(float64(waiting), float64(open), 5, 0), n: open, reliability: v.fresh,
-		says:     fmt.Sprintf("%d of %s from outside wait for more than 90 days without an answer", waiting, count(open, "open request", "open requests")),
+		says:     fmt.Sprintf("%d of %s from outside, open for more than 90 days, have no answer", waiting, count(open, "request", "requests")),
 		evidence: v.evidence("open issues", "issues", time.Time{}),
 	}
 	if waiting == 0 {
@@ -219,16 +215,6 @@ func measureUnansweredShare(v view) found {
 // open reports whether an item is open, or only a program has closed it.
 func (v view) open(item health.Item) bool {
 	return item.Closed.IsZero() || !item.Merged && v.closedByProgram(item)
-}
-
-// waiting reports whether an item has been open for more than 90 days without
-// an answer of a maintainer.
-func (v view) waiting(item health.Item) bool {
-	if !v.open(item) || v.ago(item.Opened) <= 90 {
-		return false
-	}
-	_, ok := v.answer(item)
-	return !ok
 }
 
 func (v view) mirrored() found {
@@ -257,16 +243,23 @@ func (v view) asked(onlyChanges bool) (items []health.Item, gap string) {
 	if changes == "" {
 		items = append(items, a.Changes...)
 	}
-	items = slices.DeleteFunc(items, func(i health.Item) bool { return !v.outsider(i.By) || v.ago(i.Opened) > 3*year })
+	items = v.recent(slices.DeleteFunc(items, func(i health.Item) bool { return !v.outsider(i.By) }))
+	if len(items) == 0 {
+		return nil, "nobody from outside has asked for anything in 36 months"
+	}
+	return items, ""
+}
+
+// recent are the items opened in the last twelve months, or the newest 20 of the
+// last 36 where these are fewer; newest first.
+func (v view) recent(items []health.Item) []health.Item {
+	items = slices.DeleteFunc(slices.Clone(items), func(i health.Item) bool { return v.ago(i.Opened) > 3*year })
 	slices.SortStableFunc(items, func(x, y health.Item) int { return y.Opened.Compare(x.Opened) })
 	n := len(items)
 	for n > 20 && v.ago(items[n-1].Opened) > year {
 		n--
 	}
-	if n == 0 {
-		return nil, "nobody from outside has asked for anything in 36 months"
-	}
-	return items[:n], ""
+	return items[:n]
 }
 
 // waits are the times until a maintainer's first answer.

@@ -61,17 +61,6 @@ func (m Model) WithRisk(s health.Subject, ms []health.Measurement, at time.Time,
 	return out
 }
 
-// value is the score alone, for many dates.
-func (m Model) value(s health.Subject, ms []health.Measurement, at time.Time) float64 {
-	s = s.AsOf(at)
-	ms = m.weighted(ms)
-	sum := 0.0
-	for _, e := range ledger(floored(ms, finishedness(s, ms, at))) {
-		sum += e.Points
-	}
-	return min(sum, lowest(ceilings(s, ms, at)))
-}
-
 // ledger gives every measurement its points: the reading by the reliable part of
 // its weight, and the neutral share of the rest. They add up to the score.
 func ledger(ms []health.Measurement) []health.Measurement {

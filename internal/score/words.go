@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -83,20 +82,4 @@ func mostMissing(ms []health.Measurement) string {
 		}
 	}
 	return cmp.Or(best, "no evidence")
-}
-
-// Course is the score at quarterly dates over the last three years, oldest
-// first, from the same evidence as it was known then. Dates at which too little
-// is known for a grade are left out.
-func Course(s health.Subject, at time.Time, measure func(health.Subject, time.Time) []health.Measurement) []health.Point {
-	var out []health.Point
-	for quarter := 12; quarter >= 0; quarter-- {
-		then := at.AddDate(0, -3*quarter, 0)
-		ms := measure(s, then)
-		if coverage(ms) < enough && quarter > 0 {
-			continue
-		}
-		out = append(out, health.Point{At: then, Score: Default.value(s, ms, then)})
-	}
-	return out
 }
