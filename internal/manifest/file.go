@@ -68,6 +68,39 @@ func (f *File) Beside(name string) (*File, error) {
 	return open(f.tree, p, false)
 }
 
+// glob lists the files that match a pattern, both relative to the folder of f.
+// Two stars stand for up to three folders, and what a walk skips isn't listed.
+func (f *File) glob(pattern string) []string {
+	if f.tree == nil {
+		return nil
+	}
+	patterns := []string{pattern}
+	if strings.Contains(pattern, "**") {
+		patterns = nil
+		for _, deep := range []string{".", "*", "*/*", "*/*/*"} {
+			patterns = append(patterns, strings.Replace(pattern, "**", deep, 1))
+		}
+	}
+	dir := path.Dir(f.Path)
+	var out []string
+	for _, p := range patterns {
+		p = path.Join(dir, p)
+		if !fs.ValidPath(p) {
+			continue
+		}
+		found, err := fs.Glob(f.tree, p)
+		if err != nil {
+			continue // not a pattern: it names nothing
+		}
+		for _, name := range found[:min(len(found), maxFiles)] {
+			if !strings.Contains("/"+name, "/node_modules/") {
+				out = append(out, relative(dir, name))
+			}
+		}
+	}
+	return out
+}
+
 // open reads a file of a tree. With large, only At is set.
 func open(tree fs.FS, p string, large bool) (*File, error) {
 	in, err := tree.Open(p)

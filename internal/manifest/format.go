@@ -74,6 +74,11 @@ func (n Note) String() string { return position(n.Path, n.Line) + ": " + n.Text 
 var All = []Format{
 	goMod,
 	goWork,
+	packageLock,
+	yarnLock,
+	pnpmLock,
+	bunLock,
+	packageJSON,
 }
 
 // Known names all formats, for messages.

@@ -66,5 +66,10 @@ func fsValid(locations []health.Location) bool {
 	return true
 }
 
-func FuzzGoMod(f *testing.F)  { fuzzFormat(f, goMod, "go.mod") }
-func FuzzGoWork(f *testing.F) { fuzzFormat(f, goWork, "go.work") }
+func FuzzGoMod(f *testing.F)       { fuzzFormat(f, goMod, "go.mod") }
+func FuzzGoWork(f *testing.F)      { fuzzFormat(f, goWork, "go.work") }
+func FuzzPackageJSON(f *testing.F) { fuzzFormat(f, packageJSON, "package.json") }
+func FuzzPackageLock(f *testing.F) { fuzzFormat(f, packageLock, "package-lock.json") }
+func FuzzYarnLock(f *testing.F)    { fuzzFormat(f, yarnLock, "yarn.lock") }
+func FuzzPnpmLock(f *testing.F)    { fuzzFormat(f, pnpmLock, "pnpm-lock.yaml") }
+func FuzzBunLock(f *testing.F)     { fuzzFormat(f, bunLock, "bun.lock") }
