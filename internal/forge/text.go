@@ -1,0 +1,116 @@
+package forge
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// head is the first lines of a text, of a bounded length.
+func head(text string, lines int) string {
+	const longest = 32 << 10
+	if len(text) > longest {
+		text = text[:longest]
+	}
+	end := 0
+	for range lines {
+		i := strings.IndexByte(text[end:], '\n')
+		if i < 0 {
+			return text
+		}
+		end += i + 1
+	}
+	return text[:end]
+}
+
+var (
+	comment   = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
+	fence     = regexp.MustCompile("(?s)```.*?(?:```|$)")
+	image     = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)|!\[[^\]]*\]\[[^\]]*\]`)
+	link      = regexp.MustCompile(`\[([^\]]*)\]\(\s*([^)\s]*)[^)]*\)`)
+	reference = regexp.MustCompile(`\[([^\]]+)\]\[[^\]]*\]`)
+	anchor    = regexp.MustCompile(`(?i)<a\s[^>]*href=["']([^"']+)["'][^>]*>`)
+	tag       = regexp.MustCompile(`</?[A-Za-z][^>]*>`)
+	alert     = regexp.MustCompile(`(?i)\[!(?:note|tip|important|warning|caution)\]`)
+	rstLink   = regexp.MustCompile("`([^`<]*)<([^>`]+)>`_*")
+	emphasis  = regexp.MustCompile("[*`~|]+|(^|[\\s(])_+|_+([\\s.,:;!?)]|$)")
+	lead      = regexp.MustCompile(`^[\s>]*(?:[-+] |\.\. |:[a-z_]+: )?`)
+	stop      = regexp.MustCompile(`[.!?;](?:\s+|$)`)
+)
+
+// sentences are those of a README, without their markup: links are followed by
+// their address in angle brackets, headings keep one "#", and paragraphs that
+// go over several lines are joined.
+func sentences(text string) []string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	for _, r := range []struct {
+		form *regexp.Regexp
+		with string
+	}{
+		{comment, ""}, {fence, "\n"}, {alert, "\n"}, {image, ""}, {link, "$1 <$2>"}, {reference, "$1"}, {anchor, " <$1> "}, {rstLink, "$1 <$2>"},
+	} {
+		text = r.form.ReplaceAllString(text, r.with)
+	}
+	text = tag.ReplaceAllStringFunc(text, func(s string) string {
+		if strings.Contains(s, "://") { // an address in angle brackets
+			return s
+		}
+		return " "
+	})
+	var paragraphs []string
+	open := false // the last paragraph goes on
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(emphasis.ReplaceAllString(lead.ReplaceAllString(line, ""), "$1$2"))
+		heading := strings.HasPrefix(line, "#")
+		if heading {
+			line = "# " + strings.TrimLeft(line, "# ")
+		}
+		switch {
+		case strings.Trim(line, "=-# ") == "":
+			open = false
+		case open && !heading:
+			paragraphs[len(paragraphs)-1] += " " + line
+		default:
+			paragraphs = append(paragraphs, line)
+			open = !heading
+		}
+	}
+	var out []string
+	for _, p := range paragraphs {
+		for p = strings.Join(strings.Fields(p), " "); p != ""; {
+			end := len(p)
+			if at := stop.FindStringIndex(p); at != nil {
+				end = at[1]
+			}
+			if s := strings.TrimSpace(p[:end]); s != "" {
+				out = append(out, strings.TrimRight(s, ".!;"))
+			}
+			p = p[end:]
+		}
+	}
+	return out
+}
+
+// cleaned is a line for people: one line, no control characters, not long.
+func cleaned(s string) string {
+	const longest = 200
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	s = strings.TrimLeft(strings.Join(strings.Fields(s), " "), "# ")
+	if runes := []rune(s); len(runes) > longest {
+		s = string(runes[:longest-1]) + "…"
+	}
+	return s
+}
