@@ -37,6 +37,7 @@ type repository struct {
 	// texts are the blobs asked for, by alias.
 	texts    map[string]string
 	problems []problem
+	lacks    []string // fields that the server doesn't have
 }
 
 type (

@@ -142,7 +142,7 @@ type session struct {
 	mu       sync.Mutex
 	lacks    []string      // fields that the server turned out not to have
 	stopped  *refusal      // why nothing more is asked
-	failures int           // requests in a row that failed and couldn't be split
+	failures int           // in a row; see hopeless
 	patience time.Duration // what is left of it
 	until    time.Time     // when the limit that all wait for is over
 	waited   time.Time     // until when a wait has been announced
@@ -187,6 +187,9 @@ func (s *session) read(ctx context.Context, batch []target, items int) {
 		return
 	}
 	last := len(batch) == 1 && items <= fewestItems
+	if errors.Is(err, errTooLarge) {
+		last = s.failed(1) || last
+	}
 	if err != nil && (!errors.Is(err, errTooLarge) || last) {
 		s.fail(batch, err)
 		return
@@ -197,7 +200,7 @@ func (s *session) read(ctx context.Context, batch []target, items int) {
 	} else {
 		again = s.take(ctx, batch, answer, last)
 	}
-	s.learn(len(batch), len(again))
+	s.learn(len(batch), len(again), err)
 	switch {
 	case len(again) == 0:
 	case len(batch) == 1:
@@ -217,10 +220,12 @@ func (s *session) read(ctx context.Context, batch []target, items int) {
 const fewestItems = 3
 
 // learn sets the size of coming requests by how one of this size went.
-func (s *session) learn(size, again int) {
-	s.mu.Lock()
-	s.failures = 0
-	s.mu.Unlock()
+func (s *session) learn(size, again int, err error) {
+	if err == nil {
+		s.mu.Lock()
+		s.failures = 0
+		s.mu.Unlock()
+	}
 	if again == 0 {
 		s.pace.fine(size)
 		return
@@ -244,7 +249,7 @@ func (s *session) take(ctx context.Context, batch []target, answer reply, last b
 		case isNull(raw):
 			s.gap(t, s.absence(problems))
 		default:
-			r := &repository{problems: problems}
+			r := &repository{problems: problems, lacks: s.lacking()}
 			if err := json.Unmarshal(raw, r); err != nil {
 				s.gap(t, health.Gap{Part: health.PartRepository, Why: fmt.Sprintf("reading the answer of %s: %v", s.host, err), Outage: true})
 				continue
@@ -331,16 +336,28 @@ func (s *session) absence(problems []problem) health.Gap {
 	return gap
 }
 
+// hopeless is the number of failures in a row after which nothing more is
+// asked. It leaves every worker room to find the size that the server can
+// answer; a failure that smaller requests won't mend counts for three.
+const hopeless = 6 * atOnce
+
+// failed counts a failure, and reports whether there is no hope any more.
+func (s *session) failed(weight int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures += weight
+	return s.failures >= hopeless
+}
+
 // fail yields a batch that couldn't be read. What would meet every other
 // request too ends the session, and so do failures without end.
 func (s *session) fail(batch []target, err error) {
 	why := refusal{why: err.Error(), outage: true}
-	s.mu.Lock()
-	s.failures++
-	if errors.As(err, &why) || s.failures >= 2*atOnce {
+	if final := errors.As(err, &why); s.failed(3) || final {
+		s.mu.Lock()
 		s.stopped = &why
+		s.mu.Unlock()
 	}
-	s.mu.Unlock()
 	for _, t := range batch {
 		s.gap(t, health.Gap{Part: health.PartRepository, Why: why.why, Outage: why.outage})
 	}

@@ -76,6 +76,7 @@ func (s *session) turn(points int) (until time.Time, why string, err error) {
 	case s.budget.Cost > 0 && s.budget.Remaining < points && s.budget.ResetAt.After(now):
 		return s.budget.ResetAt, fmt.Sprintf("%s has %d points left", s.host, s.budget.Remaining), nil
 	}
+	s.budget.Remaining -= points // until an answer tells the true number
 	return time.Time{}, "", nil
 }
 

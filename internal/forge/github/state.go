@@ -1,7 +1,9 @@
 package github
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -119,6 +121,11 @@ func (d *reading) gaps() {
 			d.gap(health.Gap{Part: l.part, Why: a.Repository.Host + " left it out of its answer", Outage: true})
 		}
 	}
+	for field, part := range map[string]health.Part{"fundingLinks": health.PartFunding, "isSecurityPolicyEnabled": health.PartSecurity} {
+		if slices.Contains(d.lacks, field) {
+			d.gap(health.Gap{Part: part, Why: "the version of " + a.Repository.Host + " doesn't tell"})
+		}
+	}
 	if !d.HasIssuesEnabled {
 		d.gap(health.Gap{Part: health.PartIssues, Why: "the repository has its issues switched off"})
 	}
@@ -129,6 +136,7 @@ func (d *reading) gaps() {
 		d.gap(health.Gap{Part: health.PartFiles, Why: a.Repository.Host + " left the files out of its answer", Outage: true})
 	}
 	d.gap(health.Gap{Part: health.PartAdvisories, Why: a.Repository.Host + " doesn't tell advisories by repository here"})
+	slices.SortFunc(a.Gaps, func(x, y health.Gap) int { return cmp.Compare(x.Part, y.Part) })
 }
 
 // gap adds one gap a part, the first reason given.
