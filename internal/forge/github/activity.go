@@ -24,7 +24,7 @@ func (r *repository) activity(asked health.Repository, since, at time.Time, rule
 	if !strings.EqualFold(r.NameWithOwner, asked.Path) {
 		a.RenamedTo = health.Repository{Host: asked.Host, Path: r.NameWithOwner}
 	}
-	d.roster.Mailmap(forge.ParseMailmap(r.texts["mailmap"]))
+	d.roster.Mailmap(forge.ParseMailmap(r.texts()[".mailmap"]))
 	a.Advisories = []health.Advisory{}
 	d.commits()
 	d.tags()

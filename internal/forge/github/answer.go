@@ -34,8 +34,8 @@ type repository struct {
 	Root             *tree          `json:"root"`
 	DotGithub        *tree          `json:"dotGithub"`
 
-	// texts are the blobs asked for, by alias.
-	texts    map[string]string
+	files
+
 	problems []problem
 	lacks    []string // fields that the server doesn't have
 }
@@ -133,31 +133,26 @@ type (
 	}
 )
 
-// UnmarshalJSON reads a repository, with the texts under their aliases.
-func (r *repository) UnmarshalJSON(raw []byte) error {
-	type plain repository
-	if err := json.Unmarshal(raw, (*plain)(r)); err != nil {
-		return err
-	}
-	var byAlias map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &byAlias); err != nil {
-		return err
-	}
-	r.texts = map[string]string{}
+// A files holds the texts asked for; each field's name is its alias.
+type files struct {
+	Readme, ReadmeLower, ReadmeTitle, ReadmeRST, ReadmePlain, ReadmeTxt, ReadmeAdoc, ReadmeMarkdown, ReadmeGithub *blob
+
+	Mailmap, Insights, InsightsGithub, FundingFile *blob
+}
+
+type blob struct {
+	Text string `json:"text"`
+}
+
+// texts are the texts that the answer has, by path.
+func (f *files) texts() map[string]string {
+	out := map[string]string{}
 	for _, t := range texts {
-		var blob *struct {
-			Text string `json:"text"`
-		}
-		if value, ok := byAlias[t.alias]; ok {
-			if err := json.Unmarshal(value, &blob); err != nil {
-				return err
-			}
-		}
-		if blob != nil && blob.Text != "" {
-			r.texts[t.alias] = blob.Text
+		if b := *t.of(f); b != nil && b.Text != "" {
+			out[t.path] = b.Text
 		}
 	}
-	return nil
+	return out
 }
 
 // history is the first page of commits, nil for an empty repository.

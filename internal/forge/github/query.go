@@ -98,23 +98,26 @@ fragment repository on Repository {
   %s
 }`
 
-// texts are the files whose words are read, by alias. A file that isn't there
-// answers null and costs nothing, so the spellings of a readme are all asked
-// for at once.
-var texts = []struct{ alias, path string }{
-	{"readme", "README.md"},
-	{"readmeLower", "readme.md"},
-	{"readmeTitle", "Readme.md"},
-	{"readmeRst", "README.rst"},
-	{"readmePlain", "README"},
-	{"readmeTxt", "README.txt"},
-	{"readmeAdoc", "README.adoc"},
-	{"readmeMarkdown", "README.markdown"},
-	{"readmeGithub", ".github/README.md"},
-	{"mailmap", ".mailmap"},
-	{"insights", "SECURITY-INSIGHTS.yml"},
-	{"insightsGithub", ".github/SECURITY-INSIGHTS.yml"},
-	{"fundingFile", ".github/FUNDING.yml"},
+// texts are the files whose words are read, with the alias of each and its
+// place in the answer. A file that isn't there answers null and costs nothing,
+// so the spellings of a readme are all asked for at once.
+var texts = []struct {
+	alias, path string
+	of          func(*files) **blob
+}{
+	{"readme", "README.md", func(f *files) **blob { return &f.Readme }},
+	{"readmeLower", "readme.md", func(f *files) **blob { return &f.ReadmeLower }},
+	{"readmeTitle", "Readme.md", func(f *files) **blob { return &f.ReadmeTitle }},
+	{"readmeRST", "README.rst", func(f *files) **blob { return &f.ReadmeRST }},
+	{"readmePlain", "README", func(f *files) **blob { return &f.ReadmePlain }},
+	{"readmeTxt", "README.txt", func(f *files) **blob { return &f.ReadmeTxt }},
+	{"readmeAdoc", "README.adoc", func(f *files) **blob { return &f.ReadmeAdoc }},
+	{"readmeMarkdown", "README.markdown", func(f *files) **blob { return &f.ReadmeMarkdown }},
+	{"readmeGithub", ".github/README.md", func(f *files) **blob { return &f.ReadmeGithub }},
+	{"mailmap", ".mailmap", func(f *files) **blob { return &f.Mailmap }},
+	{"insights", "SECURITY-INSIGHTS.yml", func(f *files) **blob { return &f.Insights }},
+	{"insightsGithub", ".github/SECURITY-INSIGHTS.yml", func(f *files) **blob { return &f.InsightsGithub }},
+	{"fundingFile", ".github/FUNDING.yml", func(f *files) **blob { return &f.FundingFile }},
 }
 
 // A request is one GraphQL request as it goes over the wire.
