@@ -225,6 +225,7 @@ const (
 	PartAdvisories Part = "advisories"
 	PartPublishers Part = "publishers"
 	PartPackage    Part = "package"  // all of what a registry knows
+	PartSource     Part = "source"   // where a package is developed
 	PartManifest   Part = "manifest" // a file that names dependencies
 )
 

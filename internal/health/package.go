@@ -7,6 +7,9 @@ type Package struct {
 	Ecosystem string    `json:"ecosystem"`
 	Name      string    `json:"name"`
 	ReadAt    time.Time `json:"readAt"`
+	// Stale is the reason for which older evidence than was asked for had to
+	// do, "" where it didn't.
+	Stale string `json:"stale,omitempty"`
 	// URL leads a person to the evidence.
 	URL string `json:"url,omitempty"`
 
