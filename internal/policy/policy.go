@@ -2,93 +2,263 @@
 // report, rules and baseline give the same judgement, as of the report's own
 // date, with no clock, file or network.
 //
-// It doesn't know how a configuration file looks, nor what a metric means; the
-// rules name metrics, and the findings carry their values.
+// Rules come from the policy section of package config, already read and with
+// the lines they stand on; this package gives them a meaning, and refuses
+// those that can't have one: a bound no value can reach, a rule that can never
+// match. The default policy and the flags are rules of the same kind.
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/mainstay-dev/mainstay/internal/config"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
-// A Rule is one named condition that no dependency may meet.
-type Rule struct {
-	ID   string
-	Text string // what it asks for
-	Help string // what to do where it is broken
-	Warn bool   // a broken rule is told, and fails nothing
-	From string // where it was written
-
-	// For says which findings the rule looks at, and Breaks what about one of
-	// them breaks the rule, in plain words, "" for nothing.
-	For    func(f health.Finding) bool
-	Breaks func(f health.Finding) string
-}
-
-// A Policy is a list of rules, in the order in which they are told.
+// A Policy is what a report is judged by. The zero Policy has no rules; use
+// [New].
 type Policy struct {
-	Rules []Rule
+	rules   []rule
+	waivers []waiver
 }
 
-// Default is the policy of a project without a policy file: a direct
-// dependency that ships must not have grade E with at least medium
-// confidence, nor a hard fact against it that alone says nobody looks after
-// it. Grade U never fails.
-func Default() Policy {
-	return Policy{Rules: []Rule{
+// Options are what a policy is made of.
+type Options struct {
+	// File is the configuration; the zero File leaves the default rules.
+	File config.File
+	// FailOn, FailUnder and Dev are the flags of those names; they win over the
+	// file's keys of the same names.
+	FailOn    string
+	FailUnder *float64
+	Dev       bool
+	// Known are the words that rules may use, for finding those that can never
+	// match. Without metrics or ecosystems those aren't checked.
+	Known Vocabulary
+}
+
+// A Vocabulary is what the other stages can name.
+type Vocabulary struct {
+	Metrics    []Metric
+	Ecosystems []string
+}
+
+// A Metric is the id of a metric and the range of its values.
+type Metric struct {
+	ID       string
+	Min, Max float64 // both zero where nothing bounds it
+}
+
+// DefaultRules is the policy of a project without one: a direct dependency that
+// ships must not have grade E with at least medium confidence, nor a hard fact
+// against it that alone says nobody looks after it. Grade U never fails.
+func DefaultRules() []config.Rule {
+	direct := true
+	return []config.Rule{
 		{
-			ID:   "grade",
-			Text: "no direct dependency of grade E, where that is known with at least medium confidence",
+			ID: "grade", For: config.Selection{Direct: &direct},
+			When: config.Condition{Grade: "E", Confidence: "medium"},
 			Help: "Replace the dependency, or help to look after it.",
-			From: "default",
-			For:  directAndShipped,
-			Breaks: func(f health.Finding) string {
-				if f.Grade == health.GradeE && f.Confidence != health.ConfidenceLow {
-					return fmt.Sprintf("grade E at %s confidence", f.Confidence)
-				}
-				return ""
-			},
 		},
 		{
-			ID:   "ceiling",
-			Text: "no direct dependency that is malware, archived, deprecated or declared unmaintained",
+			ID: "ceiling", For: config.Selection{Direct: &direct},
+			When: config.Condition{Ceilings: []string{"malware", "archived", "deprecated", "declared-unmaintained"}},
 			Help: "Move to the successor where there is one, or replace the dependency.",
-			From: "default",
-			For:  directAndShipped,
-			Breaks: func(f health.Finding) string {
-				i := slices.IndexFunc(f.Ceilings, health.Ceiling.Terminal)
-				if i < 0 {
-					return ""
-				}
-				return f.Ceilings[i].Reason
-			},
 		},
-	}}
+	}
 }
 
-func directAndShipped(f health.Finding) bool { return f.Direct && f.Scope.Ships() }
+// Default is the policy without any configuration.
+func Default() Policy {
+	p, err := New(Options{})
+	if err != nil {
+		return Policy{} // a test holds that the default rules compile
+	}
+	return p
+}
+
+// New makes a policy. The error is a [config.Errors] with all that is wrong.
+func New(o Options) (Policy, error) {
+	c := compiler{places: o.File.Places, known: o.Known, dev: o.Dev || o.File.Policy.Dev}
+	var p Policy
+	section := o.File.Policy
+	switch {
+	case section.Rules == nil:
+		for _, r := range DefaultRules() {
+			p.rules = append(p.rules, c.rule(r, "", "default"))
+		}
+	case len(section.Rules) == 0:
+		c.fail("policy.rules", "a policy without rules lets everything pass: leave the key out for the default rules")
+	default:
+		for i, r := range section.Rules {
+			path := fmt.Sprintf("policy.rules[%d]", i)
+			p.rules = append(p.rules, c.rule(r, path, c.places.At(path)))
+		}
+	}
+	p.rules = c.threshold(p.rules, "grade", o.FailOn, section.FailOn)
+	p.rules = c.under(p.rules, o.FailUnder, section.FailUnder)
+	ids := map[string]bool{}
+	for i, r := range p.rules {
+		if ids[r.ID] {
+			c.fail(fmt.Sprintf("policy.rules[%d].id", i), "a second rule with the id %q", r.ID)
+		}
+		ids[r.ID] = true
+	}
+	for i, w := range section.Waivers {
+		p.waivers = append(p.waivers, c.waiver(w, fmt.Sprintf("policy.waivers[%d]", i), p.rules))
+	}
+	if len(c.errs) > 0 {
+		slices.SortStableFunc(c.errs, func(a, b *config.Error) int { return cmp.Compare(a.Line, b.Line) })
+		return Policy{}, c.errs
+	}
+	return p, nil
+}
+
+// threshold puts the rule of --fail-on, or of fail_on, in the place of the rule
+// about the grade. Asked for in words, a grade counts at any confidence.
+func (c *compiler) threshold(rules []rule, id, flag, key string) []rule {
+	grade, path, from := flag, "", "--fail-on"
+	if grade == "" {
+		grade, path, from = key, "policy.fail_on", c.places.At("policy.fail_on")
+	}
+	if grade == "" {
+		return rules
+	}
+	if flag != "" && !slices.Contains(grades[:5], flag) {
+		c.errs = append(c.errs, &config.Error{Text: fmt.Sprintf("--fail-on: no such grade: %q: %s", flag, config.Suggest(flag, grades[:5]))})
+		return rules
+	}
+	if key != "" && flag == "" && key == "U" {
+		c.fail(path, "grade U never fails: write a rule to be warned of it")
+		return rules
+	}
+	r := DefaultRules()[0]
+	r.When = config.Condition{Grade: grade}
+	made := c.rule(r, path, from)
+	if i := slices.IndexFunc(rules, func(r rule) bool { return r.ID == id }); i >= 0 {
+		rules[i] = made
+		return rules
+	}
+	return append(rules, made)
+}
+
+// under adds the rule of --fail-under, or of fail_under.
+func (c *compiler) under(rules []rule, flag, key *float64) []rule {
+	bound, path, from := flag, "", "--fail-under"
+	if bound == nil {
+		bound, path, from = key, "policy.fail_under", c.places.At("policy.fail_under")
+	}
+	if bound == nil {
+		return rules
+	}
+	if flag != nil && (*flag <= 0 || *flag > 100) {
+		c.errs = append(c.errs, &config.Error{Text: fmt.Sprintf("--fail-under: a score is between 0 and 100, not %v", *flag)})
+		return rules
+	}
+	r := DefaultRules()[0]
+	r.ID, r.When = "score", config.Condition{ScoreBelow: bound}
+	return append(rules, c.rule(r, path, from))
+}
+
+// Against is what makes a violation old news.
+type Against struct {
+	// Baseline is a judgement that was accepted; nil for none.
+	Baseline *Baseline
+	// Before are the dependencies at the revision From; what was there already
+	// at the same version isn't new. Only where From isn't "".
+	From   string
+	Before []health.Dependency
+}
 
 // Check returns the report with the policy's judgement in it: the violations
-// of every finding, and the rules that it was judged by.
-func Check(rep health.Report, p Policy) health.Report {
+// and waivers of every finding, the rules, what to change, and notes about
+// waivers that no longer do what they were written for.
+func Check(rep health.Report, p Policy, against Against) health.Report {
 	rep.Findings = slices.Clone(rep.Findings)
-	rep.Rules = make([]health.Rule, len(p.Rules))
-	for i, r := range p.Rules {
-		rep.Rules[i] = health.Rule{ID: r.ID, Text: r.Text, Help: r.Help, Warn: r.Warn, From: r.From}
+	rep.Notes = slices.Clone(rep.Notes)
+	rep.Rules = make([]health.Rule, len(p.rules))
+	for i, r := range p.rules {
+		rep.Rules[i] = r.Rule
 	}
+	old := newComparison(against)
+	waivers := slices.Clone(p.waivers)
 	for i := range rep.Findings {
 		f := &rep.Findings[i]
 		f.Violations, f.Waived = []health.Violation{}, []health.Waiver{}
-		for _, r := range p.Rules {
-			if !r.For(*f) {
+		in := input{f: *f, asOf: rep.AsOf, before: old.entry(*f)}
+		for _, r := range p.rules {
+			why := r.broken(in)
+			if why == "" {
 				continue
 			}
-			if why := r.Breaks(*f); why != "" {
-				f.Violations = append(f.Violations, health.Violation{Rule: r.ID, Text: why, Warn: r.Warn})
-			}
+			v := health.Violation{Rule: r.ID, Text: why, Warn: r.Warn, Known: old.known(*f, r)}
+			waiveOrKeep(f, v, waivers, rep.AsOf)
+		}
+		slices.SortStableFunc(f.Violations, func(a, b health.Violation) int { return cmp.Compare(rank(a), rank(b)) })
+	}
+	rep.Changes = changes(rep.Findings)
+	rep.Notes = append(rep.Notes, old.notes(rep, p)...)
+	for _, w := range waivers {
+		if note := w.note(rep.AsOf); note != "" {
+			rep.Notes = append(rep.Notes, note)
 		}
 	}
 	return rep
+}
+
+func rank(v health.Violation) int {
+	switch {
+	case v.Fails():
+		return 0
+	case v.Known == "":
+		return 1
+	}
+	return 2
+}
+
+// A waiver is one of the file's, with whether it did anything.
+type waiver struct {
+	config.Waiver
+	pattern pattern
+	from    string
+	used    *bool
+}
+
+// covers reports whether the waiver is about a rule and a dependency.
+func (w waiver) covers(f health.Finding, rule string) bool {
+	return w.Rule == rule && w.pattern.matches(f.Dependency)
+}
+
+// expired reports whether the waiver's last day, in UTC, is over.
+func (w waiver) expired(asOf time.Time) bool { return !asOf.Before(w.Until.AddDate(0, 0, 1)) }
+
+// waiveOrKeep moves a violation to the waived ones if a waiver that still holds
+// covers it. An expired one leaves it, and is named in it.
+func waiveOrKeep(f *health.Finding, v health.Violation, waivers []waiver, asOf time.Time) {
+	for _, w := range waivers {
+		if !w.covers(*f, v.Rule) {
+			continue
+		}
+		*w.used = true
+		if !w.expired(asOf) {
+			f.Waived = append(f.Waived, health.Waiver{Rule: v.Rule, Reason: w.Reason, Until: w.Until.String(), Text: v.Text})
+			return
+		}
+		v.Text += fmt.Sprintf(" (the waiver of %s ended on %s: %s)", w.from, w.Until, w.Reason)
+		v.Known = ""
+	}
+	f.Violations = append(f.Violations, v)
+}
+
+// note says what is wrong with a waiver, "" for nothing.
+func (w waiver) note(asOf time.Time) string {
+	switch {
+	case !*w.used:
+		return fmt.Sprintf("the waiver of rule %s for %s (%s) is unused: remove it", w.Rule, w.Purl, w.from)
+	case w.expired(asOf):
+		return fmt.Sprintf("the waiver of rule %s for %s (%s) ended on %s", w.Rule, w.Purl, w.from, w.Until)
+	}
+	return ""
 }

@@ -31,7 +31,7 @@ func TestDefault(t *testing.T) {
 		{"archived", finding(func(f *health.Finding) { f.Grade, f.Confidence, f.Ceilings = "E", "low", archived }), "ceiling"},
 		{"single vendor", finding(func(f *health.Finding) { f.Grade, f.Ceilings = "B", archived[:1] }), ""},
 	} {
-		rep := Check(health.Report{Findings: []health.Finding{c.f}}, Default())
+		rep := Check(health.Report{Findings: []health.Finding{c.f}}, Default(), Against{})
 		got := ""
 		for _, v := range rep.Findings[0].Violations {
 			got += v.Rule

@@ -1,0 +1,108 @@
+package policy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+// mostChanges bounds what a person is asked to do at once.
+const mostChanges = 10
+
+// weak is a dependency that somebody should act on, the direct dependencies
+// that bring it in, and its distance to a perfect score.
+type weak struct {
+	purl   string
+	owners []string // sorted; all of them must change for it to go
+	risk   float64
+}
+
+// changes suggests what to do to direct dependencies so that the most risk
+// goes with the fewest changes. A transitive dependency goes when every direct
+// one that is known to bring it in is replaced, so the choice is among sets of
+// direct dependencies: each time the set that clears the most risk for each
+// dependency it adds, until nothing weak is left. That is the greedy answer to
+// a weighted set cover, close to the smallest and not always it.
+func changes(fs []health.Finding) []health.Change {
+	left := weakOnes(fs)
+	chosen := map[string]bool{}
+	out := []health.Change{}
+	for len(left) > 0 && len(out) < mostChanges {
+		best := health.Change{}
+		bestRatio := 0.0
+		for _, candidate := range left {
+			c, added := clears(candidate.owners, chosen, left)
+			if ratio := c.Risk / float64(added); better(ratio, bestRatio, c, best) {
+				best, bestRatio = c, ratio
+			}
+		}
+		for _, d := range best.Direct {
+			chosen[d] = true
+		}
+		left = slices.DeleteFunc(left, func(w weak) bool { return slices.Contains(best.Clears, w.purl) })
+		out = append(out, best)
+	}
+	return out
+}
+
+// better prefers more risk a change, then more in all, then the earlier names,
+// so that equal input has one answer.
+func better(ratio, bestRatio float64, c, best health.Change) bool {
+	return cmp.Or(cmp.Compare(ratio, bestRatio), cmp.Compare(c.Risk, best.Risk), -slices.Compare(c.Direct, best.Direct)) > 0
+}
+
+// clears is the change of replacing owners in addition to the chosen ones, and
+// how many dependencies it adds to those.
+func clears(owners []string, chosen map[string]bool, left []weak) (health.Change, int) {
+	var c health.Change
+	for _, o := range owners {
+		if !chosen[o] {
+			c.Direct = append(c.Direct, o)
+		}
+	}
+	for _, w := range left {
+		gone := !slices.ContainsFunc(w.owners, func(o string) bool { return !chosen[o] && !slices.Contains(owners, o) })
+		if gone {
+			c.Clears = append(c.Clears, w.purl)
+			c.Risk += w.risk
+		}
+	}
+	return c, max(1, len(c.Direct))
+}
+
+// weakOnes are the dependencies that ship and have grade D or E, a terminal
+// ceiling, or break a rule that fails; not those that are waived. One whose
+// direct dependency isn't known is left out: there is nothing to suggest.
+func weakOnes(fs []health.Finding) []weak {
+	var out []weak
+	for _, f := range fs {
+		poor := f.Grade == health.GradeD || f.Grade == health.GradeE || slices.ContainsFunc(f.Ceilings, health.Ceiling.Terminal)
+		owners := Owners(f.Dependency)
+		if !f.Scope.Ships() || len(f.Waived) > 0 || !poor && !f.Fails() || len(owners) == 0 {
+			continue
+		}
+		risk := 50.0 // grade U breaks a rule: as far from good as from bad
+		if s := f.Score.Score; s != nil {
+			risk = 100 - *s
+		}
+		out = append(out, weak{purl: cmp.Or(f.Purl, f.Name), owners: owners, risk: risk})
+	}
+	return out
+}
+
+// Owners names the direct dependencies that bring a dependency in, as far as
+// its paths tell; a direct one brings in itself.
+func Owners(d health.Dependency) []string {
+	var out []string
+	if d.Direct {
+		out = append(out, d.Name)
+	}
+	for _, p := range d.Paths {
+		if len(p) > 2 {
+			out = append(out, p[1])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
