@@ -16,6 +16,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/conformance/hub"
 	"github.com/mainstay-dev/mainstay/internal/fact"
+	"github.com/mainstay-dev/mainstay/internal/fetch"
 	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/forge/github"
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -263,16 +264,50 @@ func TestCommitsBeyondAPage(t *testing.T) {
 }
 
 func TestEnterpriseServer(t *testing.T) {
-	h := plausible(t, 8)
+	h := plausible(t, 0)
+	h.Add(hub.Live("acme/r0", noon, hub.Characters[0]))
+	h.Add(hub.Live("acme/r1", noon, hub.Characters[0]))
+	want := read(t, h, github.Options{}, names(2))
 	for field, typename := range map[string]string{
 		"archivedAt": "Repository", "fundingLinks": "Repository", "sponsors": "Sponsorable", "statusCheckRollup": "Commit",
 	} {
 		h.Trouble = append(h.Trouble, hub.Lacks(typename, field))
 	}
-	got := read(t, h, github.Options{API: "https://git.example.org/api/v3"}, names(8))
-	for _, a := range got {
-		if a.Gaps.Outage() || a.Gaps.Why(health.PartFunding) == "" {
-			t.Errorf("%s has gaps %v", a.Repository, a.Gaps)
+	got := read(t, h, github.Options{API: "https://git.example.org/api/v3"}, names(2))
+	whole(t, got)
+	for i, a := range got {
+		// What the server doesn't tell, the files do.
+		if a.CI != health.CheckPresent || len(a.Funding) != 1 || a.Funding[0].URL != want[i].Funding[0].URL {
+			t.Errorf("%s: checks %q, funding %v; want funding %v", a.Repository, a.CI, a.Funding, want[i].Funding)
 		}
+	}
+}
+
+func TestThroughFetch(t *testing.T) {
+	for name, trouble := range map[string]hub.Trouble{
+		"403": hub.SecondaryLimit(http.StatusForbidden, 30),
+		"429": hub.SecondaryLimit(http.StatusTooManyRequests, 30),
+		"502": hub.Gateway(http.StatusBadGateway, 3),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := plausible(t, 12)
+				h.Trouble = []hub.Trouble{hub.Times(2, trouble)}
+				waits := 0
+				client, err := fetch.New(fetch.Options{
+					Now: time.Now, Base: h.Client().Transport, Patience: time.Minute,
+					Waiting: func(fetch.Wait) { t.Error("the HTTP client waits where the forge should") },
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				whole(t, read(t, h, github.Options{
+					HTTP: client.HTTP(), Patience: time.Minute, Waiting: func(string, time.Time) { waits++ },
+				}, names(12)))
+				if limited := name != "502"; limited != (waits > 0) {
+					t.Errorf("%d waits", waits)
+				}
+			})
+		})
 	}
 }

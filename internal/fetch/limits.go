@@ -33,6 +33,9 @@ func (e *RateLimit) Error() string {
 	return fmt.Sprintf("%s refuses until %s: %s", e.Host, e.Until.UTC().Format(time.RFC3339), kind)
 }
 
+// RetryAt is Until, for callers that know the error by its methods alone.
+func (e *RateLimit) RetryAt() time.Time { return e.Until }
+
 // limits recognises "too many requests" as the hosts say it: GitHub with 403
 // or 429, X-RateLimit-Remaining, X-RateLimit-Reset and Retry-After, GitLab
 // with 429 and RateLimit-Reset, the rest with 429 and perhaps Retry-After.

@@ -89,11 +89,11 @@ func (r *Roster) Account(a Account) int {
 	if login == "" {
 		return -1
 	}
-	if bot, ok := r.rules.Tables.Bot(login); ok && bot.Class == fact.ClassNobody {
-		return -1
-	}
 	i, ok := r.logins[login]
 	if !ok {
+		if bot, ok := r.rules.Tables.Bot(login); ok && bot.Class == fact.ClassNobody {
+			return -1
+		}
 		i = len(r.members)
 		r.members = append(r.members, member{account: true, login: login})
 		r.logins[login] = i

@@ -81,8 +81,11 @@ func (l *life) repository() Object {
 		"go.mod":       "module github.com/" + l.name,
 		"src/main.txt": "",
 	}
+	funding := []Object{}
 	if l.Maintainers > 1 {
 		files["CONTRIBUTING.md"], files[".github/CODEOWNERS"], files[".github/workflows/ci.yml"] = "", "", ""
+		files[".github/FUNDING.yml"] = "open_collective: " + l.owner + "\n"
+		funding = append(funding, Object{"__typename": "FundingLink", "platform": "OPEN_COLLECTIVE", "url": "https://opencollective.com/" + l.owner})
 		head["statusCheckRollup"] = Object{"__typename": "StatusCheckRollup", "state": "SUCCESS"}
 	}
 	archivedAt := any(nil)
@@ -94,7 +97,7 @@ func (l *life) repository() Object {
 		"isArchived": l.Archived, "archivedAt": archivedAt, "isDisabled": false, "isEmpty": false, "isFork": false,
 		"isMirror": false, "mirrorUrl": nil, "hasIssuesEnabled": true,
 		"licenseInfo":             Object{"__typename": "License", "spdxId": "MIT"},
-		"fundingLinks":            []Object{},
+		"fundingLinks":            funding,
 		"owner":                   l.account(l.owner, "Organization"),
 		"isSecurityPolicyEnabled": l.Maintainers > 2, "securityPolicyUrl": "https://github.com/" + l.name + "/security/policy",
 		"defaultBranchRef": Object{"__typename": "Ref", "name": "main", "target": head},

@@ -33,10 +33,10 @@ func (r *repository) activity(asked health.Repository, since, at time.Time, rule
 	a.Changes, a.ChangesSince = d.items(r.PullRequests)
 	a.OpenIssues, a.OpenChanges = r.OpenIssues.number(), r.OpenChanges.number()
 	d.status()
-	d.files()
 	d.funding()
 	d.security()
 	d.checks()
+	d.describe()
 	d.gaps()
 	d.roster.Settle(a)
 	return *a

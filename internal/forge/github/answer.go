@@ -33,6 +33,7 @@ type repository struct {
 	PullRequests     *list[item]    `json:"pullRequests"`
 	Root             *tree          `json:"root"`
 	DotGithub        *tree          `json:"dotGithub"`
+	Workflows        *tree          `json:"workflows"`
 
 	files
 
@@ -137,7 +138,7 @@ type (
 type files struct {
 	Readme, ReadmeLower, ReadmeTitle, ReadmeRST, ReadmePlain, ReadmeTxt, ReadmeAdoc, ReadmeMarkdown, ReadmeGithub *blob
 
-	Mailmap, Insights, InsightsGithub, FundingFile *blob
+	Mailmap, Insights, InsightsLower, InsightsGithub, Publiccode, Security, SecurityGithub, FundingFile, GoMod *blob
 }
 
 type blob struct {

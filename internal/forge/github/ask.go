@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -111,6 +112,9 @@ func (c *Client) send(ctx context.Context, r request) (reply, error) {
 	}
 	var body bytes.Buffer
 	resp, err := c.api.Do(ctx, req, &bounded{w: &body, left: answerLimit})
+	if errors.Is(err, errTooLarge) {
+		return reply{}, fmt.Errorf("%s: %w", c.host, err)
+	}
 	if err != nil {
 		return reply{}, c.explain(resp, err)
 	}
@@ -159,6 +163,13 @@ func (u unknownField) Error() string { return clean(u.message) }
 // here. The client doesn't take 429 for a limit and ignores its Retry-After,
 // so the status speaks and not the type of the error.
 func (c *Client) explain(resp *github.Response, err error) error {
+	var limited interface{ RetryAt() time.Time } // the HTTP client may know limits by itself
+	if errors.As(err, &limited) {
+		if at := limited.RetryAt(); !at.IsZero() {
+			return limit{c.host + " is rate limited", soonest(at, c.now())}
+		}
+		return limit{c.host + " is rate limited", c.now().Add(blindWait)}
+	}
 	var primary *github.RateLimitError
 	if errors.As(err, &primary) {
 		return limit{c.host + " is rate limited", soonest(primary.Rate.Reset.Time, c.now())}
@@ -171,6 +182,10 @@ func (c *Client) explain(resp *github.Response, err error) error {
 		var timeout net.Error
 		if errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("%w: %s didn't answer in time", errTooLarge, c.host)
+		}
+		var plain *url.Error
+		if errors.As(err, &plain) {
+			err = plain.Err
 		}
 		return fmt.Errorf("asking %s: %w", c.host, err)
 	}
@@ -254,7 +269,7 @@ type bounded struct {
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if len(p) > b.left {
-		return 0, fmt.Errorf("the answer is over %d MB", answerLimit>>20)
+		return 0, fmt.Errorf("%w: its answer is over %d MB", errTooLarge, answerLimit>>20)
 	}
 	b.left -= len(p)
 	return b.w.Write(p)

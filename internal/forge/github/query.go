@@ -95,6 +95,7 @@ fragment repository on Repository {
   }
   root: object(expression: "HEAD:") { ...tree }
   dotGithub: object(expression: "HEAD:.github") { ...tree }
+  workflows: object(expression: "HEAD:.github/workflows") { ...tree }
   %s
 }`
 
@@ -116,8 +117,13 @@ var texts = []struct {
 	{"readmeGithub", ".github/README.md", func(f *files) **blob { return &f.ReadmeGithub }},
 	{"mailmap", ".mailmap", func(f *files) **blob { return &f.Mailmap }},
 	{"insights", "SECURITY-INSIGHTS.yml", func(f *files) **blob { return &f.Insights }},
+	{"insightsLower", "security-insights.yml", func(f *files) **blob { return &f.InsightsLower }},
 	{"insightsGithub", ".github/SECURITY-INSIGHTS.yml", func(f *files) **blob { return &f.InsightsGithub }},
+	{"publiccode", "publiccode.yml", func(f *files) **blob { return &f.Publiccode }},
+	{"security", "SECURITY.md", func(f *files) **blob { return &f.Security }},
+	{"securityGithub", ".github/SECURITY.md", func(f *files) **blob { return &f.SecurityGithub }},
 	{"fundingFile", ".github/FUNDING.yml", func(f *files) **blob { return &f.FundingFile }},
+	{"goMod", "go.mod", func(f *files) **blob { return &f.GoMod }},
 }
 
 // A request is one GraphQL request as it goes over the wire.

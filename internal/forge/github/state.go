@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -29,33 +28,8 @@ func (d *reading) status() {
 	}
 }
 
-// funding are the links that the repository declares, and its owner's sponsors,
-// declared or not.
-func (d *reading) funding() {
-	a := &d.activity
-	a.Funding = []health.Funding{}
-	var login string
-	var sponsors *int
-	if d.Owner != nil && d.Owner.Sponsors != nil {
-		login, sponsors = d.Owner.Login, d.Owner.Sponsors.number()
-	}
-	counted := false
-	for _, f := range d.FundingLinks {
-		link := health.Funding{Platform: strings.ToLower(f.Platform), URL: clean(f.URL)}
-		if link.Platform == "github" && login != "" && strings.HasSuffix(strings.ToLower(link.URL), "/"+strings.ToLower(login)) {
-			link.Sponsors, counted = sponsors, true
-		}
-		a.Funding = append(a.Funding, link)
-	}
-	if !counted && sponsors != nil && *sponsors > 0 {
-		a.Funding = append(a.Funding, health.Funding{
-			Platform: "github", URL: "https://" + a.Repository.Host + "/sponsors/" + login, Sponsors: sponsors,
-		})
-	}
-}
-
-// security is the policy. Whether reports can be made in private isn't in the
-// schema: a policy of its own, with GitHub's form behind it, is what it tells.
+// security is the policy, that of the owner's other repositories included.
+// Whether GitHub's form for private reports is open isn't in the schema.
 func (d *reading) security() {
 	if d.SecurityPolicy != nil && *d.SecurityPolicy {
 		d.activity.Security.Policy = true
@@ -66,20 +40,16 @@ func (d *reading) security() {
 // checks are the state of the head's checks; where the server tells none, the
 // files tell whether any are configured.
 func (d *reading) checks() {
-	a := &d.activity
 	if d.Checked == nil || d.Checked.Target == nil || d.Checked.Target.StatusCheckRollup == nil {
-		if a.CI == "" && d.Root != nil {
-			a.CI = health.CheckNone
-		}
 		return
 	}
 	switch d.Checked.Target.StatusCheckRollup.State {
 	case "SUCCESS":
-		a.CI = health.CheckPassing
+		d.activity.CI = health.CheckPassing
 	case "FAILURE", "ERROR":
-		a.CI = health.CheckFailing
+		d.activity.CI = health.CheckFailing
 	default:
-		a.CI = health.CheckPresent
+		d.activity.CI = health.CheckPresent
 	}
 }
 
@@ -92,6 +62,7 @@ var parts = map[string]health.Part{
 	"pullRequests":     health.PartChanges,
 	"root":             health.PartFiles,
 	"dotGithub":        health.PartFiles,
+	"workflows":        health.PartFiles,
 	"readme":           health.PartFiles,
 	"fundingLinks":     health.PartFunding,
 	"owner":            health.PartFunding,
@@ -119,11 +90,6 @@ func (d *reading) gaps() {
 	} {
 		if l.absent {
 			d.gap(health.Gap{Part: l.part, Why: a.Repository.Host + " left it out of its answer", Outage: true})
-		}
-	}
-	for field, part := range map[string]health.Part{"fundingLinks": health.PartFunding, "isSecurityPolicyEnabled": health.PartSecurity} {
-		if slices.Contains(d.lacks, field) {
-			d.gap(health.Gap{Part: part, Why: "the version of " + a.Repository.Host + " doesn't tell"})
 		}
 	}
 	if !d.HasIssuesEnabled {
