@@ -142,7 +142,7 @@ func TestRun(t *testing.T) {
 		order = append(order, fmt.Sprintf("%s@%s %s", f.Name, f.Version, f.Grade))
 	}
 	want := []string{
-		"a.example/one@v1.0.0 C", "a.example/one@v1.1.0 C", "a.example/two@v1.0.0 C", "b.example/busy@v1.0.0 C",
+		"a.example/one@v1.0.0 D", "a.example/one@v1.1.0 D", "a.example/two@v1.0.0 D", "b.example/busy@v1.0.0 C",
 		"c.example/lost@v1.0.0 U", "d.example/odd@v1.0.0 U", "e.example/cloud@v1.0.0 U", "f.example/down@v1.0.0 U",
 		"g.example/never@v1.0.0 U", "numpy@1 U",
 	}

@@ -40,7 +40,9 @@ func run(ctx context.Context, dir string, judge judge) (Result, error) {
 	note := fmt.Sprintf("The shipped risk model, fitted on %d cases of other data (%.12s), judged these as they are.", shipped.Data.Cases, shipped.Data.Hash)
 	var blind []float64
 	if facts.CrossValidated = d.Hash == shipped.Data.Hash; facts.CrossValidated {
-		note = fmt.Sprintf("The shipped risk model was fitted on this very data: figures are cross-validated, %d times %d folds with no family or owner in two.", riskRepeats, riskFolds)
+		note = fmt.Sprintf("The shipped risk model was fitted on this very data, so its figures here are cross-validated: the mean of %d times %d folds "+
+			"with no family or owner in two. The score's weights aren't fitted, but were chosen in sight of this data: other data may be less kind to it.",
+			riskRepeats, riskFolds)
 		if blind, err = OutOfFold(cases, riskRows(cases), Ridge); err != nil {
 			return Result{}, err
 		}

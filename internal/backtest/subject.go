@@ -2,6 +2,8 @@ package backtest
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -75,13 +77,18 @@ func (h *History) Activity(at time.Time) health.Activity {
 
 // notices are what the repository's files declared on 1 July of the year of at,
 // the only day of a year that the dataset tells of.
+//
+// The dataset keeps the words that were found and not their line, in which an
+// audit would see of what they speak. "No longer maintained" alone may be said of
+// a predecessor or of an old version, so only words that name the project count.
 func (h *History) notices(at time.Time) []health.Notice {
 	declared := h.Notices[at.Year()]
 	notices := []health.Notice{}
 	if declared.Deprecated {
 		notices = append(notices, health.Notice{Kind: health.NoticeDeprecated, Text: "deprecated in go.mod"})
 	}
-	if declared.Notice {
+	names := func(noun string) bool { return strings.Contains(strings.ToLower(declared.Words), noun) }
+	if declared.Notice && slices.ContainsFunc([]string{"repo", "project", "package", "library", "module", "action"}, names) {
 		notices = append(notices, health.Notice{Kind: health.NoticeUnkept, Text: declared.Words})
 	}
 	return notices

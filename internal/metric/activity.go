@@ -2,9 +2,10 @@ package metric
 
 import (
 	"fmt"
-	"math"
+	"slices"
 	"time"
 
+	"github.com/mainstay-dev/mainstay/internal/estimate"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
@@ -19,7 +20,7 @@ var activeMonths = Metric{
 	Unit:    "of the months needed",
 	Window:  "365d",
 	Source:  "https://arxiv.org/abs/1809.04041",
-	Weight:  9,
+	Weight:  3,
 	Knots:   Knots{{0, 0}, {.25, 35}, {.5, 60}, {1, 90}, {1.5, 100}},
 	Needs:   []health.Part{health.PartCommits},
 	measure: measureActiveMonths,
@@ -100,7 +101,7 @@ var lastMaintainerAct = Metric{
 	Unit:    "days",
 	Window:  "",
 	Source:  "https://github.com/rustsec/advisory-db/blob/main/HOWTO_UNMAINTAINED.md",
-	Weight:  7,
+	Weight:  4,
 	Knots:   Knots{{30, 100}, {90, 90}, {180, 70}, {365, 40}, {730, 15}, {1095, 0}},
 	Needs:   []health.Part{health.PartCommits},
 	measure: measureLastMaintainerAct,
@@ -161,40 +162,42 @@ func (v view) humanRelease(r health.Release) bool {
 	return !v.last.IsZero() && r.At.Sub(v.last) < 90*day
 }
 
-var activityTrend = Metric{
-	ID:        "activity-trend",
+// habit is how regular work is counted: a commit keeps a project at work for 30
+// days, and what was two years ago counts half.
+var habit = estimate.Habit{Window: 5 * 365.25, Lasts: 30, HalfLife: 2 * 365.25}
+
+var regularity = Metric{
+	ID:        "regularity",
 	Dimension: "activity",
-	Name:      "Trend of activity",
-	Question:  "Is the work growing or fading?",
-	Definition: "Binary logarithm of the rate of active months in the last 6 months over the rate in the 18 before, each with two months' " +
-		"worth of the same prior: log2(((x6+2)/6) / ((x18+6)/18)). Months count, not commits, so a burst or a squash changes little. " +
-		"It is -2 at most where nothing happened for 6 months.",
-	Unit:    "doublings",
-	Window:  "730d",
-	Source:  "https://chaoss.community/?p=3447",
-	Weight:  3,
-	Knots:   Knots{{-2, 20}, {-1, 50}, {0, 85}, {1, 100}},
+	Name:      "Regularity of the work",
+	Question:  "Is looking after it a habit?",
+	Definition: "Months a year in which the project was at work, as a mean over five years in which time two years ago counts half. " +
+		"It is at work when a human had committed to the default branch in the 30 days before, however often; merging counts, programs don't. " +
+		"Of all that a history tells about going on, this tells most: more than the last commit, the trend or the number of people.",
+	Unit:    "months a year",
+	Window:  "1826d",
+	Source:  "https://arxiv.org/abs/1809.04041",
+	Weight:  12,
+	Knots:   Knots{{0, 0}, {.2, 15}, {.6, 30}, {1.5, 50}, {3, 70}, {5, 85}, {8.5, 97}, {12, 100}},
 	Needs:   []health.Part{health.PartCommits},
-	measure: measureActivityTrend,
+	measure: measureRegularity,
 }
 
-func measureActivityTrend(v view) found {
-	if v.since < 2*year-1 {
+func measureRegularity(v view) found {
+	if v.since < year/2 {
 		return v.tooShort()
 	}
-	all := v.project()
-	x6 := all.within(6)
-	x18 := all.within(24) - x6
-	value := math.Log2((float64(x6) + 2) / 6 / ((float64(x18) + 6) / 18))
-	if x6 == 0 {
-		value = min(value, -2)
+	var acts []float64
+	for _, c := range v.Activity.Commits {
+		if slices.ContainsFunc(authors(c), v.human) {
+			acts = append(acts, v.ago(c.At))
+		}
 	}
-	variance := (1/(float64(x6)+2) + 1/(float64(x18)+6)) / (math.Ln2 * math.Ln2)
-	reach := 1.2815515655446004 * math.Sqrt(variance)
+	value := 12 * habit.AtWork(acts, v.since) / habit.Faded(habit.Window)
 	return found{
-		value: value, n: x6 + x18, low: value - reach, high: value + reach, ranged: true,
-		reliability: v.fresh / (1 + variance),
-		says:        fmt.Sprintf("active in %d of the last 6 months and in %d of the 18 before", x6, x18),
+		value: value, n: v.project().within(60),
+		reliability: v.fresh * habit.Faded(min(v.since, habit.Window)) / habit.Faded(habit.Window),
+		says:        fmt.Sprintf("humans were at work on it for %.1f months a year, over five years of which older ones count less", value),
 		evidence:    v.evidence("commits of the default branch", "commits", v.last),
 	}
 }

@@ -71,7 +71,7 @@ func (d Dimension) Weight() float64 {
 // All lists the metrics in the order of reports. A new one is one value in a
 // file of this package and one line here.
 var All = []Metric{
-	activeMonths, lastMaintainerAct, activityTrend, newContributors,
+	activeMonths, lastMaintainerAct, regularity, newContributors,
 	releaseRecency, unreleasedWork, advisoryFixTime,
 	responseWithin30Days, timeToFirstResponse, changeRequestsResolved, issueClosureRatio, unansweredShare,
 	peopleExpectedToStay, contributorAbsenceFactor, effectiveOrganisations, peopleAbleToRelease,

@@ -12,7 +12,7 @@ import (
 
 // The ids people and programs write down, in the order of reports.
 var contract = []string{
-	"active-months", "last-maintainer-act", "activity-trend", "new-contributors",
+	"active-months", "last-maintainer-act", "regularity", "new-contributors",
 	"release-recency", "unreleased-work", "advisory-fix-time",
 	"response-within-30-days", "time-to-first-response", "change-requests-resolved-within-90-days", "issue-closure-ratio", "unanswered-share",
 	"people-expected-to-stay", "contributor-absence-factor", "effective-organisations", "people-able-to-release",

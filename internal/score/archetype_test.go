@@ -199,8 +199,8 @@ func TestArchetypes(t *testing.T) {
 		{"graduated, many vendors", cloudNative(), health.GradeA, 90, 100},
 		{"active, three regulars", active(), health.GradeB, 70, 85},
 		{"finished, owner alive", finished(), health.GradeC, 50, 66},
-		{"silent, people wait", silent(), health.GradeE, 10, 34},
-		{"only a program works on it", zombie(), health.GradeE, 10, 34},
+		{"silent, people wait", silent(), health.GradeD, 30, 45},
+		{"only a program works on it", zombie(), health.GradeD, 30, 45},
 		{"deprecated", deprecated(), health.GradeE, 10, 10},
 		{"archived", archived(), health.GradeE, 10, 10},
 	}

@@ -110,7 +110,7 @@ const (
 
 // quiet are the metrics in which a finished project looks like a dead one.
 var quiet = []string{
-	"active-months", "last-maintainer-act", "activity-trend", "new-contributors", "release-recency", "unreleased-work",
+	"active-months", "last-maintainer-act", "regularity", "new-contributors", "release-recency", "unreleased-work",
 }
 
 // floored lifts the readings in which a finished project looks like a dead one.

@@ -24,9 +24,10 @@ type Band struct {
 	From  float64      `json:"from"`
 }
 
-// Default is the model that is built in.
+// Default is the model that is built in. E ends at 30 because the back-test finds
+// that more would take quiet projects that go on for dead ones.
 var Default = Model{Bands: []Band{
-	{health.GradeA, 80}, {health.GradeB, 65}, {health.GradeC, 50}, {health.GradeD, 35}, {health.GradeE, 0},
+	{health.GradeA, 80}, {health.GradeB, 65}, {health.GradeC, 50}, {health.GradeD, 30}, {health.GradeE, 0},
 }}
 
 // Hash names the model together with the catalogue it is applied to, so that two

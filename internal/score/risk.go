@@ -56,14 +56,16 @@ func (m RiskModel) Probability(a *health.Activity, at time.Time) *float64 {
 	return &p
 }
 
-// What the features look at, in days.
+// The memories of the two features, in days, and the least history without
+// which there is no estimate.
+var (
+	longMemory  = estimate.Habit{Window: 5 * 365.25, Lasts: 30, HalfLife: 24 * riskMonth}
+	shortMemory = estimate.Habit{Window: 5 * 365.25, Lasts: 30, HalfLife: 3 * riskMonth}
+)
+
 const (
-	riskWindow  = 5 * 365.25
-	riskShort   = riskWindow / 10  // with less history than this there is no estimate
-	riskMonth   = 365.25 / 12      // the unit
-	workLasts   = 30.0             // how long a commit keeps a project at work
-	longMemory  = 24.0 * riskMonth // half-lives
-	shortMemory = 3.0 * riskMonth
+	riskMonth = 365.25 / 12
+	riskShort = 6 * riskMonth
 )
 
 // RiskFeatures are the two numbers that the risk rests on, both on the time in
@@ -75,7 +77,6 @@ const (
 //   - the months at work which fade to half in three months: how it goes now.
 //
 // They are nil where commits weren't read, or less than half a year of them.
-// Time before what was read is taken to be like the time that was.
 func RiskFeatures(a *health.Activity, at time.Time) []float64 {
 	if a == nil || a.Gaps.Why(health.PartCommits) != "" {
 		return nil
@@ -83,35 +84,21 @@ func RiskFeatures(a *health.Activity, at time.Time) []float64 {
 	if !a.ReadAt.IsZero() && a.ReadAt.Before(at) {
 		at = a.ReadAt
 	}
-	seen := riskWindow
+	ago := func(t time.Time) float64 { return at.Sub(t).Hours() / 24 }
+	seen := math.Inf(1)
 	if cut := !a.Since.IsZero() && (a.CreatedAt.IsZero() || a.Since.After(a.CreatedAt)); cut {
-		seen = min(seen, at.Sub(a.Since).Hours()/24)
+		seen = ago(a.Since)
 	}
 	if seen < riskShort {
 		return nil
 	}
-	return []float64{math.Log1p(monthsAtWork(a, at, seen, longMemory)), monthsAtWork(a, at, seen, shortMemory)}
-}
-
-// monthsAtWork is the faded time at work within the days seen before at, in
-// months, brought up to the whole window.
-func monthsAtWork(a *health.Activity, at time.Time, seen, halfLife float64) float64 {
-	// faded is the weight of all time from now to some days ago.
-	faded := func(ago float64) float64 { return halfLife / math.Ln2 * (1 - math.Exp2(-ago/halfLife)) }
-	sum := 0.0
-	counted := 0.0                // all time younger than this many days is
-	for _, c := range a.Commits { // newest first
-		ago := at.Sub(c.At).Hours() / 24
-		if ago < 0 || c.Merge || !byHuman(a, c) {
-			continue
-		}
-		from, to := max(ago-workLasts, counted), min(ago, seen)
-		if to > from {
-			sum += faded(to) - faded(from)
-			counted = to
+	var acts []float64
+	for _, c := range a.Commits {
+		if !c.Merge && byHuman(a, c) {
+			acts = append(acts, ago(c.At))
 		}
 	}
-	return sum * faded(riskWindow) / faded(seen) / riskMonth
+	return []float64{math.Log1p(longMemory.AtWork(acts, seen) / riskMonth), shortMemory.AtWork(acts, seen) / riskMonth}
 }
 
 // byHuman reports whether a human wrote the commit or had a part in it.
