@@ -1,6 +1,7 @@
 package forge
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -74,3 +75,11 @@ func CoAuthors(message string) [][2]string {
 	}
 	return out
 }
+
+// prerelease is the part of a version that makes it one that isn't final, as
+// the ecosystems write it: 1.0-rc1, v2.0.0-alpha.3, 1.0b2, 3.0.0.dev1.
+var prerelease = regexp.MustCompile(`(?i)[0-9][-._+]?(alpha|beta|a|b|c|rc|cr|pre|preview|dev|snapshot|nightly|m|milestone|canary|next|ea)[-._]?[0-9]*([-._+].*)?$`)
+
+// Prerelease reports whether a tag names a version that isn't final, for
+// forges that have no mark for it.
+func Prerelease(tag string) bool { return prerelease.MatchString(tag) }

@@ -5,18 +5,16 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/forge/rest"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
-// askItems reads the releases, whose authors have authority, the newest issues and change requests, the comments on all of
+// askItems reads the newest issues and change requests, the comments on all of
 // them with one request a page, and the timelines of those whose other acts
 // matter.
 func (g *gathering) askItems(ctx context.Context) {
-	g.askReleases(ctx)
 	if g.repo.Mirror {
 		why := "it is a mirror: development happens elsewhere"
 		g.gap(health.Gap{Part: health.PartIssues, Why: why})
@@ -88,9 +86,9 @@ func (g *gathering) askComments(ctx context.Context) {
 }
 
 // askTimelines reads the timelines of the newest change requests on which
-// something was done, then of those issues on which a maintainer may have done
-// something else than to comment. What lies beyond their number is left out,
-// and the lists say from when they are complete.
+// something was done in the window, then of the issues that were closed in it
+// or that a label may have answered. What lies beyond their number is left
+// out, and the lists say from when they are complete.
 func (g *gathering) askTimelines(ctx context.Context) {
 	if len(g.changes) > timelines {
 		g.changes, g.moreChanges = g.changes[:timelines], true
@@ -98,21 +96,20 @@ func (g *gathering) askTimelines(ctx context.Context) {
 	// A server that counts reviews leaves the count out where it is zero.
 	counts := slices.ContainsFunc(g.changes, func(i item) bool { return i.Reviews != nil })
 	if !g.askActs(ctx, slices.Collect(numbers(g.changes, func(i item) bool {
-		return i.State != "open" || i.Reviews != nil && *i.Reviews > 0 || !counts
+		return i.State != "open" && !dated(i.Closed).Before(g.since) || i.Reviews != nil && *i.Reviews > 0 || i.State == "open" && !counts
 	}))) {
 		return
 	}
-	answered := g.answered()
-	silent := slices.Collect(numbers(g.issues, func(i item) bool {
-		return !answered[i.Number] && (i.State != "open" || len(i.Labels) > 0)
+	handled := slices.Collect(numbers(g.issues, func(i item) bool {
+		return i.State != "open" && !dated(i.Closed).Before(g.since) || len(i.Labels) > 0
 	}))
-	if len(silent) > timelines {
-		next := silent[timelines]
-		silent = silent[:timelines]
+	if len(handled) > timelines {
+		next := handled[timelines]
+		handled = handled[:timelines]
 		g.issues = g.issues[:slices.IndexFunc(g.issues, func(i item) bool { return i.Number == next })]
 		g.moreIssues = true
 	}
-	g.askActs(ctx, silent)
+	g.askActs(ctx, handled)
 }
 
 func numbers(items []item, which func(item) bool) func(func(int) bool) {
@@ -123,41 +120,6 @@ func numbers(items []item, which func(item) bool) func(func(int) bool) {
 			}
 		}
 	}
-}
-
-// answered tells the issues on which somebody commented who is known to have
-// authority: no further act can be the first response then, unless it came
-// before, which a comment by the same hands rarely did.
-func (g *gathering) answered() map[int]bool {
-	trusted := map[string]bool{strings.ToLower(g.repo.Owner.Login): true}
-	trust := func(u *user) {
-		if u != nil {
-			trusted[strings.ToLower(u.Login)] = true
-		}
-	}
-	for _, r := range g.releases {
-		trust(r.Author)
-	}
-	for _, acts := range g.acts {
-		for _, a := range acts {
-			if a.Type == "merge_pull" {
-				trust(a.User)
-			}
-		}
-	}
-	author := map[int]string{}
-	for _, i := range g.issues {
-		if i.User != nil {
-			author[i.Number] = i.User.Login
-		}
-	}
-	out := map[int]bool{}
-	for _, c := range g.comments {
-		if n := number(c.IssueURL); c.User != nil && trusted[strings.ToLower(c.User.Login)] && c.User.Login != author[n] {
-			out[n] = true
-		}
-	}
-	return out
 }
 
 // askActs reads timelines, a few at a time. It reports false where the server

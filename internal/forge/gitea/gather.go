@@ -39,7 +39,7 @@ func (g *gathering) gather(ctx context.Context) error {
 	}
 	g.follow()
 	g.acts, g.actsUntil, g.texts = map[int][]act{}, map[int]time.Time{}, map[string]string{}
-	asks := []func(context.Context){g.askItems}
+	asks := []func(context.Context){g.askItems, g.askReleases}
 	if !g.repo.Empty {
 		asks = append(asks, g.askCommits, g.askTags, g.askFiles)
 	}

@@ -156,6 +156,9 @@ func (r *reading) item(i item, acts []act) health.Item {
 			out.EventsUntil = until.UTC()
 		}
 	}
+	if _, ok := r.acts[i.Number]; !ok && !out.Closed.IsZero() {
+		out.EventsUntil = out.Opened // nobody asked who closed it: it was before the window
+	}
 	if !out.EventsUntil.IsZero() && out.EventsUntil.Before(out.Opened) {
 		out.EventsUntil = out.Opened
 	}
