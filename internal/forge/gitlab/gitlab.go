@@ -94,7 +94,12 @@ type session struct {
 
 // spelling is what GitLab allows in the path of a project: groups, however
 // deep, and a name.
-var spelling = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}){1,20}$`)
+var spelling = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$`)
+
+// longest is the length that GitLab allows for all of it.
+const longest = 1024
+
+func spelt(path string) bool { return len(path) <= longest && spelling.MatchString(path) }
 
 // Activities reads projects and yields each as soon as it is known, one call
 // at a time. Whatever goes wrong with one of them is a Gap in its Activity;
@@ -109,7 +114,7 @@ func (c *Client) Activities(ctx context.Context, repos []health.Repository, sinc
 	}
 	var queue []target
 	for i, repo := range repos {
-		if !spelling.MatchString(repo.Path) {
+		if !spelt(repo.Path) {
 			s.yield(i, rest.Misaddressed(repo, c.Now(), c.Host))
 			continue
 		}
@@ -191,7 +196,7 @@ func (s *session) seek(ctx context.Context, t target) {
 		Path string `json:"path_with_namespace"`
 	}
 	_, err := s.api.Get(ctx, "/projects/"+escaped(t.path), nil, &p)
-	if err == nil && spelling.MatchString(p.Path) && !strings.EqualFold(p.Path, t.path) {
+	if err == nil && spelt(p.Path) && !strings.EqualFold(p.Path, t.path) {
 		var found map[string]*project
 		t.path = p.Path
 		if found, err = s.ask(ctx, []target{t}); err == nil && found[strings.ToLower(p.Path)] != nil {

@@ -1,0 +1,137 @@
+package forgetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mainstay-dev/mainstay/internal/fact"
+	"github.com/mainstay-dev/mainstay/internal/forge"
+	"github.com/mainstay-dev/mainstay/internal/forge/gitea"
+	"github.com/mainstay-dev/mainstay/internal/forge/gitlab"
+	"github.com/mainstay-dev/mainstay/internal/health"
+)
+
+// A reader reads the activity of repositories: what every forge is.
+type reader interface {
+	Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(i int, a health.Activity)) error
+}
+
+// A candidate is one forge in the suite.
+type candidate struct {
+	name  string
+	tells forge.Tells
+	// open serves a world and returns a client of it.
+	open func(t testing.TB, w World, rules forge.Rules) (reader, *Server)
+}
+
+func must[T any](t testing.TB) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// candidates are all forges that answer over HTTP alone.
+func candidates() []candidate {
+	now := func() time.Time { return at }
+	return []candidate{
+		{"gitea", gitea.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
+			s := Serve(t, Gitea(w))
+			return must[*gitea.Client](t)(gitea.New(gitea.Options{
+				Host: Host, API: s.URL + "/api/v1", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 40,
+			})), s
+		}},
+		{"gitlab", gitlab.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
+			s := Serve(t, GitLab(w, GitLabOptions{}))
+			return must[*gitlab.Client](t)(gitlab.New(gitlab.Options{
+				Host: Host, API: s.URL + "/api/v4", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20,
+			})), s
+		}},
+	}
+}
+
+func rules(t testing.TB) forge.Rules {
+	return forge.Rules{Tables: must[*fact.Tables](t)(fact.Load())}
+}
+
+// read reads all repositories of a world.
+func read(t testing.TB, r reader, w World) []health.Activity {
+	t.Helper()
+	out := make([]health.Activity, len(w.Repositories))
+	seen := map[int]int{}
+	err := r.Activities(context.Background(), w.Asked(), w.Since, func(i int, a health.Activity) {
+		out[i] = a
+		seen[i]++
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range out {
+		if seen[i] != 1 {
+			t.Errorf("%s was yielded %d times", w.Repositories[i].Name, seen[i])
+		}
+	}
+	return out
+}
+
+// TestConformance holds every forge to the same world: each has to give what
+// there is, except for what it says that it doesn't tell.
+func TestConformance(t *testing.T) {
+	for _, c := range candidates() {
+		t.Run(c.name, func(t *testing.T) {
+			w, rules := Scenario(), rules(t)
+			r, s := c.open(t, w, rules)
+			got := read(t, r, w)
+			for i, repo := range w.Repositories {
+				t.Run(repo.Name, func(t *testing.T) { compare(t, c.tells, repo, w.Want(repo, rules), got[i]) })
+			}
+			if t.Failed() {
+				for _, line := range s.Requests() {
+					t.Log(line)
+				}
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, tells forge.Tells, repo Repository, want, got health.Activity) {
+	if repo.Gone || repo.Private {
+		if !got.Gaps.Gone() || got.Gaps.Outage() {
+			t.Errorf("gaps of what isn't there: %v", got.Gaps)
+		}
+		return
+	}
+	for _, gap := range got.Gaps {
+		off := repo.IssuesOff && gap.Part == health.PartIssues || repo.ChangesOff && gap.Part == health.PartChanges
+		if gap.Outage || gap.Gone || !off && !untold(tells, gap.Part) {
+			t.Errorf("gap: %+v", gap)
+		}
+	}
+	if repo.IssuesOff && got.Gaps.Why(health.PartIssues) == "" {
+		t.Error("issues are switched off and no gap says so")
+	}
+	if repo.ChangesOff && got.Gaps.Why(health.PartChanges) == "" {
+		t.Error("change requests are switched off and no gap says so")
+	}
+	want.Gaps = got.Gaps
+	if diff := cmp.Diff(Visible(want, tells), Visible(got, tells)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// untold reports whether a forge says that it doesn't tell a part.
+func untold(tells forge.Tells, part health.Part) bool {
+	facts := map[health.Part]forge.Fact{
+		health.PartReleases: forge.FactReleases, health.PartIssues: forge.FactIssues, health.PartChanges: forge.FactChanges,
+		health.PartFiles: forge.FactFiles, health.PartChecks: forge.FactChecks, health.PartEvents: forge.FactComments, health.PartStatus: forge.FactArchived,
+		health.PartFunding: "", health.PartSecurity: "", health.PartAdvisories: "",
+	}
+	fact, known := facts[part]
+	return known && (fact == "" || tells[fact].None())
+}
