@@ -128,8 +128,10 @@ type Waiver struct {
 
 // A Score overrides figures of the score.
 type Score struct {
-	Weights  map[string]float64 `yaml:"weights,omitempty"`  // of metrics, by id
-	Ceilings map[string]float64 `yaml:"ceilings,omitempty"` // limits, by id
+	// Weights are those of metrics, by id; zero leaves a metric out.
+	Weights map[string]float64 `yaml:"weights,omitempty"`
+	// Grades are the least scores of the grades A to D.
+	Grades map[string]float64 `yaml:"grades,omitempty"`
 }
 
 // Read reads a configuration file. Errors: the file's own, and [Errors] for
@@ -175,6 +177,7 @@ func Parse(name string, data []byte) (File, error) {
 	d.decode(doc.Content[0], &file)
 	if len(d.errs) == 0 {
 		d.forges(file.Forges)
+		d.score(file.Score)
 	}
 	if len(d.errs) > 0 {
 		return file, d.errs

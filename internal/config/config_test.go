@@ -87,6 +87,9 @@ func TestParseRefuses(t *testing.T) {
 		{"a known host's token", "forges:\n  - {host: x.org, kind: github, token_env: GITHUB_TOKEN}\n", "give x.org a variable of its own"},
 		{"any secret", "forges:\n  - {host: x.org, kind: github, token_env: AWS_SECRET_ACCESS_KEY}\n", "ending in _TOKEN"},
 		{"certificate elsewhere", "forges:\n  - {host: x.org, kind: github, ca_file: ../../etc/x}\n", "must lie beside"},
+		{"weight", "score:\n  weights:\n    licence: -1\n", "mainstay.yaml:3: a weight is between 0 and 100"},
+		{"grade", "score:\n  grades: {E: 10}\n", `no such grade: "E"`},
+		{"grades in disorder", "score:\n  grades: {A: 70, C: 75}\n", "grade A begins at 70, so C must begin below"},
 	} {
 		_, err := Parse(Name, []byte(c.in))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -103,6 +106,16 @@ func TestParseTakesAnEmptyFile(t *testing.T) {
 		if _, err := Parse(Name, []byte(in)); err != nil {
 			t.Errorf("%q: %v", in, err)
 		}
+	}
+}
+
+func TestCheckWeights(t *testing.T) {
+	f, err := Parse(Name, []byte("score:\n  weights:\n    licence: 2\n    lisence: 3\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.CheckWeights([]string{"licence", "funding"}); err == nil || err.Error() != `mainstay.yaml:4: no such metric: "lisence": did you mean "licence"?` {
+		t.Error(err)
 	}
 }
 

@@ -51,6 +51,27 @@ type Dependency struct {
 	Licences []string `json:"licences,omitempty"`
 }
 
+// Label is how a dependency is called in paths and for people: name@version, or
+// the name alone where there is no version.
+func (d Dependency) Label() string {
+	if d.Version == "" {
+		return d.Name
+	}
+	return d.Name + "@" + d.Version
+}
+
+// Through are the direct dependencies that bring this one in, by their labels
+// and as far as its paths tell; none for one that is only used directly.
+func (d Dependency) Through() []string {
+	var out []string
+	for _, p := range d.Paths {
+		if len(p) > 2 && !slices.Contains(out, p[1]) {
+			out = append(out, p[1])
+		}
+	}
+	return out
+}
+
 // Key is what makes two dependencies the same: ecosystem, name and version.
 func (d Dependency) Key() string { return d.Ecosystem + " " + d.Name + " " + d.Version }
 

@@ -78,7 +78,7 @@ func weakOnes(fs []health.Finding) []weak {
 	var out []weak
 	for _, f := range fs {
 		poor := f.Grade == health.GradeD || f.Grade == health.GradeE || slices.ContainsFunc(f.Ceilings, health.Ceiling.Terminal)
-		owners := Owners(f.Dependency)
+		owners := ownersOf(f.Dependency)
 		if !f.Scope.Ships() || len(f.Waived) > 0 || !poor && !f.Fails() || len(owners) == 0 {
 			continue
 		}
@@ -91,17 +91,12 @@ func weakOnes(fs []health.Finding) []weak {
 	return out
 }
 
-// Owners names the direct dependencies that bring a dependency in, as far as
+// ownersOf labels the direct dependencies that bring a dependency in, as far as
 // its paths tell; a direct one brings in itself.
-func Owners(d health.Dependency) []string {
-	var out []string
+func ownersOf(d health.Dependency) []string {
+	out := d.Through()
 	if d.Direct {
-		out = append(out, d.Name)
-	}
-	for _, p := range d.Paths {
-		if len(p) > 2 {
-			out = append(out, p[1])
-		}
+		out = append(out, d.Label())
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -202,7 +202,7 @@ func TestChanges(t *testing.T) {
 	for _, c := range got {
 		lines = append(lines, fmt.Sprintf("%v clears %d for %v", c.Direct, len(c.Clears), c.Risk))
 	}
-	want := []string{"[frame] clears 3 for 240", "[nobody] clears 1 for 100", "[b] clears 1 for 95", "[other] clears 1 for 85"}
+	want := []string{"[frame] clears 3 for 240", "[nobody] clears 1 for 100", "[b@v1.0.0] clears 1 for 95", "[other] clears 1 for 85"}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
 	}

@@ -14,14 +14,14 @@ import (
 func writeCSV(w io.Writer, rep health.Report, _ Options) error {
 	metrics := metricIDs(rep)
 	c := csv.NewWriter(w)
-	header := []string{"purl", "ecosystem", "name", "version", "direct", "scope", "location", "repository", "grade", "score", "low", "high",
+	header := []string{"purl", "ecosystem", "name", "version", "direct", "scope", "location", "through", "repository", "grade", "score", "low", "high",
 		"beforeCeilings", "coverage", "confidence", "ceilings", "gate", "rules", "action", "why"}
 	if err := c.Write(append(header, metrics...)); err != nil {
 		return err
 	}
 	for _, f := range rep.Findings {
 		row := []string{cell(f.Purl), cell(f.Ecosystem), cell(f.Name), cell(f.Version), strconv.FormatBool(f.Direct), cell(string(f.Scope)),
-			cell(whereText(f)), cell(f.Repository), string(f.Grade), bare(f.Score.Score), bare(&f.Interval[0]), bare(&f.Interval[1]),
+			cell(whereText(f)), cell(strings.Join(f.Through(), " ")), cell(f.Repository), string(f.Grade), bare(f.Score.Score), bare(&f.Interval[0]), bare(&f.Interval[1]),
 			bare(&f.BeforeCeilings), bare(&f.Coverage), cell(string(f.Confidence)), cell(ceilingIDs(f)), gateText(f), cell(ruleIDs(f)),
 			cell(f.Action), cell(f.Why)}
 		values := map[string]*float64{}

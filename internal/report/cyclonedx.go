@@ -24,11 +24,13 @@ func cyclonedx(w io.Writer, rep health.Report, _ Options) error {
 	}
 	components := make([]cdx.Component, 0, len(rep.Findings))
 	refs := make([]cdx.BOMReference, 0, len(rep.Findings))
+	seen := map[string]bool{"": true} // a reference names one component
 	for i, f := range rep.Findings {
 		c := component(f)
-		if c.BOMRef == "" {
+		if seen[c.BOMRef] {
 			c.BOMRef = "component-" + strconv.Itoa(i+1)
 		}
+		seen[c.BOMRef] = true
 		components = append(components, c)
 		refs = append(refs, cdx.BOMReference(c.BOMRef))
 	}

@@ -51,7 +51,7 @@ func (l *letter) head(title string) { l.b.WriteString("\n" + title + "\n") }
 
 func (l *letter) verdict(asOf time.Time) {
 	f := l.f
-	l.line(0, "%s on %s", nameVersion(f), asOf.UTC().Format(time.DateOnly))
+	l.line(0, "%s on %s", f.Label(), asOf.UTC().Format(time.DateOnly))
 	l.b.WriteByte('\n')
 	if f.Score.Score == nil {
 		l.line(2, "%s: too little is known for a verdict, %.0f%% of the evidence", paint(l.o, grey, "grade U"), 100*f.Coverage)

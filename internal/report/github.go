@@ -16,7 +16,7 @@ func github(w io.Writer, rep health.Report, o Options) error {
 	var b strings.Builder
 	for _, f := range rep.Findings {
 		for _, v := range f.Violations {
-			annotate(&b, level(v), f, v.Rule, joined(" ", v.Text+prefixed(", ", v.Known)+".", sentence(f.Why, v.Text), prefixed("What to do: ", f.Action)))
+			annotate(&b, level(v), f, v.Rule, joined(" ", v.Text+prefixed(", ", v.Known)+".", sentence(whyText(f), v.Text), prefixed("What to do: ", f.Action)))
 		}
 		for _, v := range f.Waived {
 			annotate(&b, "notice", f, v.Rule, "waived until "+v.Until+": "+v.Reason)
@@ -62,7 +62,7 @@ func annotate(b *strings.Builder, level string, f health.Finding, rule, text str
 			at += "line=" + strconv.Itoa(line) + ","
 		}
 	}
-	fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, at, property(nameVersion(f)+": "+rule), message(text))
+	fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, at, property(f.Label()+": "+rule), message(text))
 }
 
 // message and property escape what the log's command syntax would end at; the

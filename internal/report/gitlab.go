@@ -58,7 +58,7 @@ func gitlab(w io.Writer, rep health.Report, _ Options) error {
 }
 
 func quality(f health.Finding, rule, severity, text string) codeQuality {
-	q := codeQuality{Description: joined(": ", nameVersion(f), text), Check: rule, Fingerprint: fingerprint(f, rule), Severity: severity}
+	q := codeQuality{Description: joined(": ", f.Label(), text), Check: rule, Fingerprint: fingerprint(f, rule), Severity: severity}
 	q.Location.Path, q.Location.Lines.Begin = ".", 1
 	if len(f.Locations) > 0 {
 		q.Location.Path, q.Location.Lines.Begin = f.Locations[0].Path, max(1, f.Locations[0].Line)

@@ -74,8 +74,8 @@ func htmlFinding(b *strings.Builder, f health.Finding) {
 	}
 	fmt.Fprintf(b, "<tr><td><span class=\"%s\">%s</span></td><td class=\"n\">%s<br><small>%s</small></td><td>%s</td><td>%s</td>", class, esc(string(f.Grade)),
 		esc(scoreText(f.Score)), esc(intervalText(f)), esc(string(f.Confidence)), gateText(f))
-	fmt.Fprintf(b, "<td>%s<br><small>%s</small></td><td>%s", href(f.Repository, nameVersion(f)), esc(whereText(f)), esc(f.Why))
-	for _, text := range []string{f.Upgrade, prefixed("What to do: ", f.Action)} {
+	fmt.Fprintf(b, "<td>%s<br><small>%s</small></td><td>%s", href(f.Repository, f.Label()), esc(whereText(f)), esc(whyText(f)))
+	for _, text := range []string{prefixed("What to do: ", f.Action)} {
 		if text != "" {
 			b.WriteString("<br>" + esc(text))
 		}

@@ -83,7 +83,7 @@ func junit(w io.Writer, rep health.Report, _ Options) error {
 }
 
 func junitFinding(f health.Finding) junitCase {
-	c := junitCase{Name: nameVersion(f), Class: joined(".", "mainstay", f.Ecosystem)}
+	c := junitCase{Name: f.Label(), Class: joined(".", "mainstay", f.Ecosystem)}
 	var fails, told []string
 	var rule string
 	for _, v := range f.Violations {
@@ -103,7 +103,7 @@ func junitFinding(f health.Finding) junitCase {
 	c.Out = strings.Join(told, "\n")
 	switch {
 	case len(fails) > 0:
-		detail := joined("\n", strings.Join(fails, "\n"), whereText(f), verdictText(f), f.Why, prefixed("what to do: ", f.Action))
+		detail := joined("\n", strings.Join(fails, "\n"), whereText(f), verdictText(f), whyText(f), prefixed("what to do: ", f.Action))
 		c.Failure = &junitMessage{Message: strings.Join(fails, "; "), Type: rule, Text: detail}
 	case len(f.Waived) > 0, gateText(f) == "known":
 		c.Skipped = &junitMessage{Message: strings.Join(told, "; ")}

@@ -96,12 +96,15 @@ func markdownTable(b *strings.Builder, fs []health.Finding, limit int) int {
 }
 
 func markdownRow(f health.Finding) string {
-	name := code(nameVersion(f))
+	name := code(f.Label())
 	if u := link(f.Repository); u != "" {
 		name = "[" + name + "](" + u + ")"
 	}
 	if where := whereText(f); where != "" {
 		name += "<br>" + code(where)
+	}
+	if through := f.Through(); !f.Direct && len(through) > 0 {
+		name += "<br>through " + code(strings.Join(through, ", "))
 	}
 	var why []string
 	for _, v := range f.Violations {

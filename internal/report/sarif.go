@@ -179,13 +179,13 @@ func sarifRuleOf(r health.Rule) sarifRule {
 }
 
 func sarifResultOf(f health.Finding, rule string, index int, text string) sarifResult {
-	said := joined(". ", nameVersion(f)+": "+text, strings.TrimSuffix(sentence(f.Why, text), "."), verdictText(f), prefixed("What to do: ", f.Action))
+	said := joined(". ", f.Label()+": "+text, strings.TrimSuffix(sentence(whyText(f), text), "."), verdictText(f), prefixed("What to do: ", f.Action))
 	r := sarifResult{Rule: rule, Index: index, Level: "error", Message: sarifText(said),
 		Properties: sarifProperties{Purl: f.Purl, Grade: f.Grade, Score: f.Score.Score}}
 	print := fingerprint(f, rule)
 	// GitHub tracks an alert by the first of the two, others by any name.
 	r.Fingerprints = map[string]string{"primaryLocationLineHash": print + ":1", "mainstay/v1": print}
-	logical := []sarifLogical{{Name: cmp.Or(f.Purl, nameVersion(f)), Kind: "module"}}
+	logical := []sarifLogical{{Name: cmp.Or(f.Purl, f.Label()), Kind: "module"}}
 	r.Locations = []sarifLocation{{Logical: logical}}
 	for i, p := range f.Locations {
 		if i == 0 {

@@ -75,7 +75,7 @@ func verdict(b *strings.Builder, rep health.Report, o Options) {
 	for _, f := range rep.Findings {
 		for _, v := range f.Violations {
 			if v.Fails() {
-				failing = append(failing, strings.TrimSpace(whereText(f)+" ")+": "+nameVersion(f)+": "+v.Text)
+				failing = append(failing, strings.TrimSpace(whereText(f)+" ")+": "+f.Label()+": "+v.Text)
 			}
 		}
 	}

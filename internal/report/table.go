@@ -39,7 +39,7 @@ func columns(rep health.Report, o Options) []column {
 			column{"where", 120, false, whereText},
 		)
 	}
-	all = append(all, column{"dependency", 0, false, nameVersion})
+	all = append(all, column{"dependency", 0, false, func(f health.Finding) string { return f.Label() }})
 	return slices.DeleteFunc(all, func(c column) bool { return o.Width > 0 && o.Width < c.from })
 }
 
@@ -75,11 +75,7 @@ func grid(w io.Writer, rep health.Report, o Options) error {
 	t := tablewriter.NewTable(w, gridOptions(append(align, tw.AlignLeft))...)
 	t.Header(append(header, "why"))
 	for i, f := range rep.Findings {
-		why := f.Why
-		if f.Upgrade != "" {
-			why = strings.TrimPrefix(why+"; "+f.Upgrade, "; ")
-		}
-		row := append(rows[i], wrap(why, room))
+		row := append(rows[i], wrap(whyText(f), room))
 		row[0] = paint(o, gradeColour(f.Grade), row[0])
 		if err := t.Append(row); err != nil {
 			return err

@@ -10,14 +10,6 @@ import (
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
-// nameVersion is how a dependency is called everywhere: name@version.
-func nameVersion(f health.Finding) string {
-	if f.Version == "" {
-		return f.Name
-	}
-	return f.Name + "@" + f.Version
-}
-
 func scoreText(s health.Score) string {
 	if s.Score == nil {
 		return "–"
@@ -27,6 +19,16 @@ func scoreText(s health.Score) string {
 
 func intervalText(f health.Finding) string {
 	return fmt.Sprintf("%.0f–%.0f", f.Interval[0], f.Interval[1])
+}
+
+// whyText is the reason for a verdict with what the version in use adds to it
+// and, for a transitive dependency, who brings it in.
+func whyText(f health.Finding) string {
+	via := ""
+	if !f.Direct {
+		via = prefixed("through ", strings.Join(f.Through(), ", "))
+	}
+	return joined("; ", f.Why, f.Upgrade, via)
 }
 
 func whereText(f health.Finding) string {
