@@ -17,40 +17,50 @@ const maxText = 4096
 // text, and no list is nil. It walks the type itself, so that a field added
 // to the nouns tomorrow is cleaned too.
 func cleaned(rep health.Report) health.Report {
-	return copyClean(reflect.ValueOf(rep)).Interface().(health.Report)
+	scrub(reflect.ValueOf(&rep).Elem())
+	return rep
 }
 
-func copyClean(v reflect.Value) reflect.Value {
-	out := reflect.New(v.Type()).Elem()
+// scrub cleans what v holds. What v points to is copied first, since it belongs
+// to somebody else.
+func scrub(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
-		out.SetString(clean(v.String()))
+		if s := v.String(); !isClean(s) {
+			v.SetString(clean(s))
+		}
 	case reflect.Struct:
-		out.Set(v) // time.Time's own fields are not ours to look at
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(copyClean(v.Field(i)))
+			if f := v.Field(i); f.CanSet() { // time.Time's own fields are not ours to look at
+				scrub(f)
 			}
 		}
 	case reflect.Slice:
-		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-		for i := range v.Len() {
-			out.Index(i).Set(copyClean(v.Index(i)))
+		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(own, v)
+		for i := range own.Len() {
+			scrub(own.Index(i))
 		}
+		v.Set(own)
 	case reflect.Map:
-		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+		own := reflect.MakeMapWithSize(v.Type(), v.Len())
 		for it := v.MapRange(); it.Next(); {
-			out.SetMapIndex(copyClean(it.Key()), copyClean(it.Value()))
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			key.Set(it.Key())
+			value.Set(it.Value())
+			scrub(key)
+			scrub(value)
+			own.SetMapIndex(key, value)
 		}
+		v.Set(own)
 	case reflect.Pointer:
 		if !v.IsNil() {
-			out.Set(reflect.New(v.Type().Elem()))
-			out.Elem().Set(copyClean(v.Elem()))
+			own := reflect.New(v.Type().Elem())
+			own.Elem().Set(v.Elem())
+			scrub(own.Elem())
+			v.Set(own)
 		}
-	default:
-		out.Set(v)
 	}
-	return out
 }
 
 // clean makes one line of visible text of a string from outside: terminal

@@ -152,3 +152,11 @@ func TestReadJSONRefuses(t *testing.T) {
 		t.Errorf("no hint at another version: %v", err)
 	}
 }
+
+func TestCleaningLeavesTheReportAlone(t *testing.T) {
+	rep, want := hostile(), hostile()
+	render(t, "json", rep, Options{})
+	if diff := cmp.Diff(want, rep); diff != "" {
+		t.Errorf("the caller's report is changed:\n%s", diff)
+	}
+}
