@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"compress/gzip"
+	"encoding/csv"
 	"os"
 	"path/filepath"
 	"slices"
@@ -201,4 +202,25 @@ func TestActivityKnowsNothingLater(t *testing.T) {
 	if p := before.People[0]; p.Affiliation != health.AffiliationEmployed || p.Organisation != "organisation 1" {
 		t.Errorf("person %+v", p)
 	}
+}
+
+// Whatever a file holds, reading it ends with rows or an error that names a line.
+func FuzzReadRecords(f *testing.F) {
+	f.Add("repo_idx,name,ts\n1,v1,1534742584\n")
+	f.Add("repo_idx,name,ts\n1,\"v1,\n\",\n9,x,-3\n")
+	f.Add("ts\n\n\"")
+	f.Fuzz(func(t *testing.T, in string) {
+		needed := []string{"repo_idx", "ts"}
+		err := readRecords("tags.csv.gz", csv.NewReader(strings.NewReader(in)), needed, func(r *record) error {
+			r.number("repo_idx")
+			r.flag("ts")
+			if at := r.time("ts"); r.err == nil && !at.IsZero() && at.Year() < -40000 {
+				t.Errorf("time %v", at)
+			}
+			return r.err
+		})
+		if err != nil && !strings.HasPrefix(err.Error(), "tags.csv.gz:") {
+			t.Errorf("error %v", err)
+		}
+	})
 }

@@ -99,3 +99,16 @@ func TestWithheldScoresAreRankedToo(t *testing.T) {
 		t.Errorf("%v points, want the lowest ceiling, 35", got)
 	}
 }
+
+func TestOtherDataIsJudgedAsShipped(t *testing.T) {
+	r, err := Run(t.Context(), write(t, small(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Data.CrossValidated || !strings.Contains(r.Note, "other data") {
+		t.Errorf("cross-validated %v: %s", r.Data.CrossValidated, r.Note)
+	}
+	if r.Data.Repositories != 3 || r.Data.Families != 3 {
+		t.Errorf("data %+v", r.Data)
+	}
+}
