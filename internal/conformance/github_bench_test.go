@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -82,10 +83,21 @@ type counting struct{ requests, bytes *atomic.Int64 }
 func (c counting) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.requests.Add(1)
 	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err == nil && resp.ContentLength > 0 {
-		c.bytes.Add(resp.ContentLength)
+	if err == nil {
+		resp.Body = countedBody{resp.Body, c.bytes}
 	}
 	return resp, err
+}
+
+type countedBody struct {
+	io.ReadCloser
+	bytes *atomic.Int64
+}
+
+func (c countedBody) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.bytes.Add(int64(n))
+	return n, err
 }
 
 // watchHeap samples the heap until the returned function is called, which

@@ -2,8 +2,10 @@ package conformance_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +119,21 @@ func TestLargeRequestsAreMadeSmaller(t *testing.T) {
 		})
 	}
 }
+
+func TestBrokenConnectionIsNoOutage(t *testing.T) {
+	h := plausible(t, 12)
+	var sent atomic.Int64
+	whole(t, read(t, h, github.Options{HTTP: &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+		if sent.Add(1) == 2 {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return h.Client().Transport.RoundTrip(req)
+	})}}, names(12)))
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func TestAnswersInPartAreKept(t *testing.T) {
 	h := plausible(t, 5)

@@ -23,6 +23,9 @@ type execution struct {
 	schema    *ast.Schema // nil without one
 	variables map[string]any
 	resolve   func(path []any, parent Object, f *ast.Field, args map[string]any) (value any, known bool)
+	// kept are answers to keep, nil for none: a fixture's whole answer by what
+	// was asked of it.
+	kept func(f *ast.Field, value Object, answer func() any) any
 	// fault hears of a fixture or a query that can't be right.
 	fault func(string)
 }
@@ -99,6 +102,9 @@ func (e *execution) value(path []any, value any, f *ast.Field, args map[string]a
 	case Object:
 		if len(f.SelectionSet) == 0 {
 			e.fault(fmt.Sprintf("the query selects nothing of the object at %v", path))
+		}
+		if e.kept != nil && len(path) == 1 {
+			return e.kept(f, v, func() any { return e.object(path, v, f.SelectionSet) })
 		}
 		return e.object(path, v, f.SelectionSet)
 	case []Object:

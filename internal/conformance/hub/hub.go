@@ -39,6 +39,10 @@ type Hub struct {
 	// Invent makes a repository that nobody added, from its name with owner; nil,
 	// or a nil Object, for none.
 	Invent func(name string) Object
+	// Keep has the hub render every answer about a repository once, for
+	// benchmarks in which it shouldn't be what is measured. It can't be combined
+	// with Resources.
+	Keep bool
 	// Trouble is asked about every request before it is answered, in order,
 	// and may answer in its place.
 	Trouble []Trouble
@@ -47,6 +51,7 @@ type Hub struct {
 	repositories map[string]Object // by lower-case name with owner
 	renamed      map[string]string
 	walled       map[string]string
+	rendered     map[string]json.RawMessage
 	stats        Stats
 }
 
@@ -77,7 +82,7 @@ type Trouble func(w http.ResponseWriter, q Question) bool
 
 // New returns a hub with some repositories.
 func New(fault func(string), repositories ...Object) *Hub {
-	h := &Hub{Fault: fault, Now: time.Now, repositories: map[string]Object{}, renamed: map[string]string{}, walled: map[string]string{}}
+	h := &Hub{Fault: fault, Now: time.Now, repositories: map[string]Object{}, renamed: map[string]string{}, walled: map[string]string{}, rendered: map[string]json.RawMessage{}}
 	for _, r := range repositories {
 		h.Add(r)
 	}
@@ -255,8 +260,37 @@ func (h *Hub) execute(q Question, op *ast.OperationDefinition) (Object, []proble
 		}
 		return nil, false
 	}
+	if h.Keep {
+		e.kept = func(f *ast.Field, value Object, answer func() any) any { return h.keep(q, f, value, answer) }
+	}
 	data := e.object(nil, Object{"__typename": "Query"}, op.SelectionSet)
 	return data, problems
+}
+
+// keep returns the answer about a repository as it was rendered before, where
+// the same was asked of it: the same fragments, with the same variables but for
+// those that name repositories.
+func (h *Hub) keep(q Question, f *ast.Field, value Object, answer func() any) any {
+	if f.Name != "repository" {
+		return answer()
+	}
+	_, fragments, _ := strings.Cut(q.Query, "fragment ")
+	key := fmt.Sprint(value["id"], q.Variables["since"], q.Variables["items"], q.Variables["events"], fragments)
+	h.mu.Lock()
+	raw, ok := h.rendered[key]
+	h.mu.Unlock()
+	if ok {
+		return raw
+	}
+	raw, err := json.Marshal(answer())
+	if err != nil {
+		h.Fault("rendering an answer: " + err.Error())
+		return nil
+	}
+	h.mu.Lock()
+	h.rendered[key] = raw
+	h.mu.Unlock()
+	return raw
 }
 
 func (h *Hub) rateLimit(q Question) Object {

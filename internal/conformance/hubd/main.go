@@ -37,6 +37,7 @@ func main() {
 	}
 	h := hub.New(func(what string) { log.Print(what) })
 	h.Latency, h.PerPoint, h.Resources, h.Budget = *latency, *perPoint, *resources, 1_000_000
+	h.Keep = *resources == 0
 	h.Invent = func(name string) hub.Object {
 		if strings.HasSuffix(name, "/gone") {
 			return nil

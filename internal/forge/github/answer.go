@@ -50,6 +50,7 @@ type (
 		URL      string `json:"url"`
 	}
 	owner struct {
+		Type     string `json:"__typename"`
 		Login    string `json:"login"`
 		Sponsors *count `json:"sponsors"`
 	}

@@ -31,7 +31,7 @@ var optional = map[string]string{
 	"fundingLinks":            `fundingLinks { platform url }`,
 	"isSecurityPolicyEnabled": `isSecurityPolicyEnabled`,
 	"securityPolicyUrl":       `securityPolicyUrl`,
-	"sponsors":                `owner { login ... on Sponsorable { sponsors(first: 1) { totalCount } } }`,
+	"sponsors":                `owner { ... on Sponsorable { sponsors(first: 1) { totalCount } } }`,
 	"statusCheckRollup":       `checked: defaultBranchRef { target { ... on Commit { statusCheckRollup { state } } } }`,
 }
 
@@ -59,6 +59,7 @@ fragment text on Blob { text }
 fragment repository on Repository {
   id nameWithOwner createdAt isArchived isDisabled isEmpty isMirror mirrorUrl hasIssuesEnabled
   licenseInfo { spdxId }
+  owner { __typename login }
   %s
   defaultBranchRef { target { ... on Commit {
     ...commit

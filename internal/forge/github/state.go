@@ -17,6 +17,9 @@ func (d *reading) status() {
 			Kind: health.NoticeArchived, Text: "the repository is archived", URL: a.Home().URL(), At: d.ArchivedAt.UTC(),
 		})
 	}
+	if d.Owner != nil {
+		a.Owner = owners[d.Owner.Type]
+	}
 	if d.IsMirror {
 		a.Mirror = clean(d.MirrorURL)
 		if a.Mirror == "" {
@@ -27,6 +30,8 @@ func (d *reading) status() {
 		a.Licence = clean(d.LicenseInfo.SPDXID)
 	}
 }
+
+var owners = map[string]health.OwnerKind{"Organization": health.OwnerOrganisation, "User": health.OwnerPerson}
 
 // security is the policy, that of the owner's other repositories included.
 // Whether GitHub's form for private reports is open isn't in the schema.
@@ -54,6 +59,8 @@ func (d *reading) checks() {
 }
 
 // parts are the fields of an answer by the part of the evidence they carry.
+// Sponsors and checks aren't among them: some tokens may not see them, and the
+// files tell enough.
 var parts = map[string]health.Part{
 	"defaultBranchRef": health.PartCommits,
 	"tags":             health.PartTags,
@@ -65,8 +72,6 @@ var parts = map[string]health.Part{
 	"workflows":        health.PartFiles,
 	"readme":           health.PartFiles,
 	"fundingLinks":     health.PartFunding,
-	"owner":            health.PartFunding,
-	"checked":          health.PartChecks,
 }
 
 // gaps name what the answer lacks: by its problems, by lists that aren't
