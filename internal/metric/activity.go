@@ -102,7 +102,7 @@ var lastMaintainerAct = Metric{
 	Window:  "",
 	Source:  "https://github.com/rustsec/advisory-db/blob/main/HOWTO_UNMAINTAINED.md",
 	Weight:  4,
-	Knots:   Knots{{30, 100}, {90, 90}, {180, 70}, {365, 40}, {730, 15}, {1095, 0}},
+	Knots:   Knots{{30, 100}, {90, 90}, {180, 70}, {365, 40}, {730, 20}, {1095, 10}, {1826, 0}},
 	Needs:   []health.Part{health.PartCommits},
 	measure: measureLastMaintainerAct,
 }
@@ -173,6 +173,8 @@ var regularity = Metric{
 	Question:  "Is looking after it a habit?",
 	Definition: "Months a year in which the project was at work, as a mean over five years in which time two years ago counts half. " +
 		"It is at work when a human had committed to the default branch in the 30 days before, however often; merging counts, programs don't. " +
+		"Where three or more from outside have waited for over 90 days without an answer, it is no more than the active months of the last twelve: " +
+		"a habit excuses a break only while nobody waits. " +
 		"Of all that a history tells about going on, this tells most: more than the last commit, the trend or the number of people.",
 	Unit:    "months a year",
 	Window:  "1826d",
@@ -194,10 +196,15 @@ func measureRegularity(v view) found {
 		}
 	}
 	value := 12 * habit.AtWork(acts, v.since) / habit.Faded(habit.Window)
+	says := fmt.Sprintf("humans were at work on it for %.1f months a year, over five years of which older ones count less", value)
+	recent := float64(v.project().within(12))
+	if _, waiting := v.backlog(); v.repliesKnown() && waiting >= 3 && recent < value {
+		value = recent
+		says = fmt.Sprintf("humans worked on it in %.0f of the last 12 months, while %d from outside wait for an answer", recent, waiting)
+	}
 	return found{
-		value: value, n: v.project().within(60),
+		value: value, n: v.project().within(60), says: says,
 		reliability: v.fresh * habit.Faded(min(v.since, habit.Window)) / habit.Faded(habit.Window),
-		says:        fmt.Sprintf("humans were at work on it for %.1f months a year, over five years of which older ones count less", value),
 		evidence:    v.evidence("commits of the default branch", "commits", v.last),
 	}
 }

@@ -13,12 +13,12 @@ var peopleExpectedToStay = Metric{
 	Dimension: "diversity",
 	Name:      "People expected to stay",
 	Question:  "How many of those who do the work will be there in a year?",
-	Definition: "Sum over the regulars, humans who wrote in at least three months of all that were read, of k/(k+r+1): k months active of the last 24, r whole months since the last. " +
-		"The interval is the 80% range of how many stay if each decides alone.",
+	Definition: "Sum over the humans who wrote in the last 24 months of the chance that each is there in a year, k/(k+r+1): k months active of these 24, r whole months since the last; " +
+		"at most .05 and .125 for who wrote in one or two months of all that were read. The interval is the 80% range of how many stay if each decides alone.",
 	Unit:    "people",
 	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3614",
-	Weight:  8,
+	Weight:  9,
 	Knots:   Knots{{0, 0}, {.5, 20}, {1, 40}, {2, 65}, {3, 80}, {5, 95}, {8, 100}},
 	Needs:   []health.Part{health.PartCommits},
 	measure: measurePeopleExpectedToStay,
@@ -39,23 +39,42 @@ func measurePeopleExpectedToStay(v view) found {
 		low:         float64(estimate.Quantile(left, .1)),
 		high:        float64(estimate.Quantile(left, .9)),
 		reliability: v.complete(2*year) * v.fresh,
-		says:        fmt.Sprintf("%.1f of %s can be expected to be there in a year", sum, count(len(chances), "regular", "regulars")),
+		says:        fmt.Sprintf("%.1f of %s can be expected to be there in a year", sum, count(len(chances), "contributor", "contributors")),
 		evidence:    v.evidence("commits of the default branch", "commits", v.last),
 	}
 }
 
-// chances are those of each regular to be there in a year, by index of People.
+// chances are those of each human of the last 24 months to be there in a year,
+// by index of People.
 func (v view) chances() []float64 {
 	var out []float64
 	for _, m := range v.months {
-		if m.ever() < 3 {
+		since := m.since()
+		if since < 0 || since >= 24 {
 			continue
 		}
-		if since := m.since(); since < 24 {
-			out = append(out, estimate.Stays(m.within(24), since))
+		p := estimate.Stays(m.within(24), since)
+		switch m.ever() { // who came once or twice seldom comes back
+		case 1:
+			p = min(p, .05)
+		case 2:
+			p = min(p, .125)
 		}
+		out = append(out, p)
 	}
 	return out
+}
+
+// regulars counts the humans of the last 24 months who wrote in at least three
+// months of all that were read.
+func (v view) regulars() int {
+	n := 0
+	for _, m := range v.months {
+		if m.ever() >= 3 && m.since() < 24 {
+			n++
+		}
+	}
+	return n
 }
 
 var contributorAbsenceFactor = Metric{
@@ -68,7 +87,7 @@ var contributorAbsenceFactor = Metric{
 	Unit:    "people",
 	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3944",
-	Weight:  4,
+	Weight:  3,
 	Knots:   Knots{{0, 0}, {1, 25}, {2, 55}, {3, 75}, {5, 90}, {8, 100}},
 	Needs:   []health.Part{health.PartCommits},
 	measure: measureContributorAbsenceFactor,

@@ -135,7 +135,7 @@ var reviewShare = Metric{
 }
 
 func measureReviewShare(v view) found {
-	if len(v.chances()) < 2 {
+	if v.regulars() < 2 {
 		return absent("fewer than two regulars, so there is nobody to review")
 	}
 	merged, reviewed := 0, 0

@@ -189,7 +189,27 @@ func measureUnansweredShare(v view) found {
 	if v.Activity.Mirror != "" {
 		return v.mirrored()
 	}
-	open, waiting := 0, 0
+	open, waiting := v.backlog()
+	f := found{
+		value: estimate.Shrunk(float64(waiting), float64(open), 5, 0), n: open, reliability: v.fresh,
+		says:     fmt.Sprintf("%d of %s from outside, open for more than 90 days, have no answer", waiting, count(open, "request", "requests")),
+		evidence: v.evidence("open issues", "issues", time.Time{}),
+	}
+	if waiting == 0 {
+		f.says = "nobody from outside waits for more than 90 days without an answer"
+	}
+	return f
+}
+
+// repliesKnown reports whether it is known who answered whom.
+func (v view) repliesKnown() bool {
+	a := v.Activity
+	return a.Gaps.Why(health.PartIssues) == "" && a.Gaps.Why(health.PartEvents) == "" && a.Mirror == ""
+}
+
+// backlog counts what people from outside opened more than 90 days ago and is
+// still open, and what of it waits for a maintainer's first answer.
+func (v view) backlog() (open, waiting int) {
 	for _, items := range [][]health.Item{v.Activity.Issues, v.Activity.Changes} {
 		for _, item := range items {
 			if !v.outsider(item.By) || !v.open(item) || v.ago(item.Opened) <= 90 {
@@ -201,15 +221,7 @@ func measureUnansweredShare(v view) found {
 			}
 		}
 	}
-	f := found{
-		value: estimate.Shrunk(float64(waiting), float64(open), 5, 0), n: open, reliability: v.fresh,
-		says:     fmt.Sprintf("%d of %s from outside, open for more than 90 days, have no answer", waiting, count(open, "request", "requests")),
-		evidence: v.evidence("open issues", "issues", time.Time{}),
-	}
-	if waiting == 0 {
-		f.says = "nobody from outside waits for more than 90 days without an answer"
-	}
-	return f
+	return open, waiting
 }
 
 // open reports whether an item is open, or only a program has closed it.

@@ -163,6 +163,17 @@ func silent() health.Subject {
 	return s
 }
 
+// holed is silent, with a vulnerability that nobody fixes and no sign of how to
+// report one.
+func holed() health.Subject {
+	s := silent()
+	for d := 120.0; d < 600; d += 60 {
+		issue(s, d, 0, 0)
+	}
+	s.Activity.Advisories = []health.Advisory{{ID: "CVE-2025-1", Severity: "high", Published: ago(400)}}
+	return s
+}
+
 func archived() health.Subject {
 	s := silent()
 	s.Activity.Notices = []health.Notice{{Kind: health.NoticeArchived, Text: "archived", At: ago(30)}}
@@ -199,8 +210,9 @@ func TestArchetypes(t *testing.T) {
 		{"graduated, many vendors", cloudNative(), health.GradeA, 90, 100},
 		{"active, three regulars", active(), health.GradeB, 70, 85},
 		{"finished, owner alive", finished(), health.GradeC, 50, 66},
-		{"silent, people wait", silent(), health.GradeD, 30, 45},
-		{"only a program works on it", zombie(), health.GradeD, 30, 45},
+		{"silent, people wait", silent(), health.GradeE, 20, 34},
+		{"quiet, unanswered, a grave hole open", holed(), health.GradeE, 10, 30},
+		{"only a program works on it", zombie(), health.GradeE, 10, 34},
 		{"deprecated", deprecated(), health.GradeE, 10, 10},
 		{"archived", archived(), health.GradeE, 10, 10},
 	}
@@ -221,7 +233,7 @@ func TestArchetypeOrder(t *testing.T) {
 	order := []struct {
 		name    string
 		subject health.Subject
-	}{{"archived", archived()}, {"deprecated", deprecated()}, {"silent", silent()}, {"finished", finished()}, {"active", active()}, {"graduated", cloudNative()}}
+	}{{"archived", archived()}, {"deprecated", deprecated()}, {"holed", holed()}, {"silent", silent()}, {"finished", finished()}, {"active", active()}, {"graduated", cloudNative()}}
 	for i := 1; i < len(order); i++ {
 		worse, better := judge(order[i-1].subject, now), judge(order[i].subject, now)
 		strict := i > 2

@@ -11,8 +11,10 @@ import (
 const draws = 500
 
 // interval is the 80% range of the score over draws of what isn't certain: each
-// reading within its own range, each missing part between 25 and 75. The draws
-// follow from the name, so equal evidence gives an equal range.
+// reading within its own range, and what is missing between 25 and 75. That is
+// drawn once for all of it: it is usually missing for one reason, and would have
+// told one story. The draws follow from the name, so equal evidence gives an equal
+// range.
 func interval(ms []health.Measurement, limit float64, name string) [2]float64 {
 	seed := fnv.New64a()
 	seed.Write([]byte(name))
@@ -26,8 +28,8 @@ func interval(ms []health.Measurement, limit float64, name string) [2]float64 {
 	}
 	scores := make([]float64, draws)
 	for i := range scores {
+		missing := 25 + 50*random.Float64()
 		for _, m := range ms {
-			missing := 25 + 50*random.Float64()
 			scores[i] += m.Weight * (m.Reliability*drawn(m, random) + halfMissing*(1-m.Reliability)*missing) / total
 		}
 		scores[i] = min(scores[i], limit)

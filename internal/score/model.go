@@ -24,10 +24,9 @@ type Band struct {
 	From  float64      `json:"from"`
 }
 
-// Default is the model that is built in. E ends at 30 because the back-test finds
-// that more would take quiet projects that go on for dead ones.
+// Default is the model that is built in.
 var Default = Model{Bands: []Band{
-	{health.GradeA, 80}, {health.GradeB, 65}, {health.GradeC, 50}, {health.GradeD, 30}, {health.GradeE, 0},
+	{health.GradeA, 80}, {health.GradeB, 65}, {health.GradeC, 50}, {health.GradeD, 35}, {health.GradeE, 0},
 }}
 
 // Hash names the model together with the catalogue it is applied to, so that two
@@ -59,13 +58,17 @@ func (m Model) weighted(ms []health.Measurement) []health.Measurement {
 // enough is the coverage below which there is no verdict without a terminal fact.
 const enough = .30
 
-func (m Model) grade(score, coverage float64, ceilings []health.Ceiling) health.Grade {
+// grade is the band of a score. The last band tells people to leave, so what
+// falls into it by its score alone gets it only where the upper end of the score's
+// range falls into it as well, and the band above otherwise.
+func (m Model) grade(score, coverage, upper float64, ceilings []health.Ceiling) health.Grade {
 	terminal := slices.ContainsFunc(ceilings, health.Ceiling.Terminal)
 	if coverage < enough && !terminal {
 		return health.GradeU
 	}
-	for _, b := range m.Bands {
-		if score >= b.From {
+	for i, b := range m.Bands {
+		nextIsLast := i == len(m.Bands)-2
+		if score >= b.From || nextIsLast && upper >= b.From {
 			return b.Grade
 		}
 	}

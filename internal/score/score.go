@@ -52,7 +52,7 @@ func (m Model) WithRisk(s health.Subject, ms []health.Measurement, at time.Time,
 	bounded := min(out.BeforeCeilings, limit)
 	out.Score = &bounded
 	out.Interval = interval(ms, limit, s.Dependency.Purl)
-	out.Grade = m.grade(bounded, out.Coverage, out.Ceilings)
+	out.Grade = m.grade(bounded, out.Coverage, out.Interval[1], out.Ceilings)
 	if out.Grade == health.GradeU {
 		out.Score = nil
 	}
