@@ -165,7 +165,7 @@ func (g gitlabServer) user(login string) object {
 
 func (g gitlabServer) object(r Repository) object {
 	o := object{
-		"fullPath": r.Address().Path, "createdAt": stamp(r.Created), "archived": r.Archived, "description": "",
+		"fullPath": r.Address().Path, "createdAt": stamp(r.Created), "archived": r.Archived, "group": object{"id": "gid://gitlab/Group/1"},
 		"issuesEnabled": !r.IssuesOff, "mergeRequestsEnabled": !r.ChangesOff, "openIssuesCount": Open(r.Issues), "openMergeRequestsCount": Open(r.Changes),
 		"repository": g.repository(r), "releases": connection{}, "issues": nil, "mergeRequests": nil,
 	}
@@ -202,13 +202,17 @@ func (g gitlabServer) repository(r Repository) object {
 	if !r.Empty && len(r.Commits) > 0 {
 		last := r.Commits[len(r.Commits)-1]
 		p := g.Person(last.By)
-		state := "FAILED"
-		if r.Passing {
-			state = "SUCCESS"
+		var pipelines []any
+		if _, ok := r.Files[".gitlab-ci.yml"]; ok {
+			state := "FAILED"
+			if r.Passing {
+				state = "SUCCESS"
+			}
+			pipelines = append(pipelines, object{"status": state})
 		}
 		o["tree"] = object{"lastCommit": object{
 			"committedDate": stamp(last.At), "authoredDate": stamp(last.At), "authorName": p.Name, "authorEmail": p.Email, "message": last.Subject,
-			"pipelines": connection{[]any{object{"status": state}}},
+			"pipelines": connection{pipelines},
 		}}
 	}
 	return o

@@ -1,6 +1,7 @@
 package forgetest
 
 import (
+	"maps"
 	"slices"
 	"sort"
 
@@ -48,6 +49,13 @@ func (w World) Want(r Repository, rules forge.Rules) health.Activity {
 	a.OpenIssues, a.OpenChanges = &issues, &changes
 	if r.Archived {
 		a.Notices = append(a.Notices, health.Notice{Kind: health.NoticeArchived, At: r.ArchivedAt})
+	}
+	a.Funding = nil
+	forge.Head{Paths: slices.Collect(maps.Keys(r.Files)), Texts: r.Files}.Describe(&a)
+	if a.CI == health.CheckPresent {
+		if a.CI = health.CheckFailing; r.Passing {
+			a.CI = health.CheckPassing
+		}
 	}
 	forge.Order(&a)
 	roster.Settle(&a)
@@ -105,7 +113,14 @@ func Visible(a health.Activity, tells forge.Tells) health.Activity {
 	}
 	a.Issues, a.Changes = visibleItems(a.Issues, tells), visibleItems(a.Changes, tells)
 	a.Gaps = nil
-	a.Files, a.Licence, a.Funding, a.Security, a.CI = []string{}, "", []health.Funding{}, health.Security{}, ""
+	a.Owner = ""
+	if tells[forge.FactFiles].None() || a.Empty {
+		a.Files, a.Licence, a.Funding, a.Security, a.CI = []string{}, "", []health.Funding{}, health.Security{}, ""
+	}
+	if tells[forge.FactChecks].None() {
+		a.CI = ""
+	}
+	a.Security.URL = "" // the forge's own form of an address
 	if tells[forge.FactRoles].None() {
 		a.People = slices.Clone(a.People)
 		for i := range a.People {

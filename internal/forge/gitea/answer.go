@@ -31,9 +31,11 @@ type answers struct {
 	acts      map[int][]act
 	actsUntil map[int]time.Time
 
-	files  []string
-	texts  map[string]string
-	checks *status
+	files []string
+	texts map[string]string
+	// workflows tells of a folder with the configuration of checks.
+	workflows bool
+	checks    *status
 
 	gaps health.Gaps
 }

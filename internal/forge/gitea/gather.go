@@ -130,14 +130,17 @@ func (g *gathering) askFiles(ctx context.Context) {
 			return
 		}
 		for _, e := range entries {
-			if e.Type != "dir" {
+			switch {
+			case e.Type != "dir":
 				g.files = append(g.files, e.Path)
-			} else if slices.Contains(governed, e.Path) {
+			case slices.Contains(workflows, e.Path):
+				g.workflows = true
+			case slices.Contains(governed, e.Path):
 				folders = append(folders, "/"+e.Path)
 			}
 		}
 	}
-	for _, path := range wanted(g.files) {
+	for _, path := range g.wanted() {
 		g.askText(ctx, path)
 	}
 	g.askChecks(ctx)
@@ -157,7 +160,7 @@ func (g *gathering) askText(ctx context.Context, path string) {
 // askChecks reads the state of the checks at the head, where any are
 // configured.
 func (g *gathering) askChecks(ctx context.Context) {
-	if !checked(g.files) || g.repo.DefaultBranch == "" {
+	if !g.checked() || g.repo.DefaultBranch == "" {
 		return
 	}
 	var s status

@@ -40,9 +40,9 @@ func (r *reading) read(asked health.Repository, since, at time.Time) health.Acti
 	}
 	r.readStatus()
 	r.readFiles()
-	r.readChecks()
 	forge.Order(a)
 	r.roster.Settle(a)
+	forge.Elsewhere(a, r.texts)
 	return *a
 }
 

@@ -242,8 +242,8 @@ func TestRecorded(t *testing.T) {
 		want facts
 	}{
 		// Sixty commits in the window, though the server says 108.
-		{"lively", facts{Commits: 60, Tags: 7, Releases: 7, Issues: 12, Changes: 5, People: 4, OpenIssues: 3, OpenChanges: 1, LastCommit: "2026-10-25", Requests: 27}},
-		{"quiet", facts{Commits: 1, Tags: 2, Releases: 1, Issues: 6, Changes: 1, People: 3, OpenIssues: 6, OpenChanges: 1, LastCommit: "2025-03-01", Requests: 11}},
+		{"lively", facts{Commits: 60, Tags: 7, Releases: 7, Issues: 12, Changes: 5, People: 4, OpenIssues: 3, OpenChanges: 1, LastCommit: "2026-10-25", Requests: 28}},
+		{"quiet", facts{Commits: 1, Tags: 2, Releases: 1, Issues: 6, Changes: 1, People: 3, OpenIssues: 6, OpenChanges: 1, LastCommit: "2025-03-01", Requests: 12}},
 		{"dormant", facts{Commits: 1, Tags: 1, People: 1, LastCommit: "2021-05-11", Notices: []health.NoticeKind{health.NoticeArchived}, Requests: 8}},
 		{"oneman", facts{Commits: 3, Tags: 1, People: 1, LastCommit: "2026-10-02", Requests: 7}},
 	} {

@@ -2,16 +2,19 @@ package gitea
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
+	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/forge/rest"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
-// governed are the folders besides the root that hold governance documents and
-// the configuration of checks.
-var governed = []string{".forgejo", ".forgejo/workflows", ".gitea", ".gitea/workflows", ".github", ".github/workflows", ".woodpecker"}
+// governed are the folders besides the root that hold governance documents,
+// and workflows those that configure checks by being there.
+var (
+	governed  = []string{".forgejo", ".gitea", ".github"}
+	workflows = []string{".forgejo/workflows", ".gitea/workflows", ".github/workflows", ".woodpecker"}
+)
 
 // readStatus takes what the server's flags declare.
 func (r *reading) readStatus() {
@@ -31,28 +34,24 @@ func (r *reading) readStatus() {
 	}
 }
 
-func (r *reading) readFiles() {}
-
-// wanted are the files whose words are read.
-func wanted(files []string) []string {
-	var out []string
-	for _, path := range files {
-		lower := strings.ToLower(path)
-		if path == ".mailmap" || strings.HasPrefix(lower, "readme") && !slices.ContainsFunc(out, func(p string) bool {
-			return strings.HasPrefix(strings.ToLower(p), "readme")
-		}) {
-			out = append(out, path)
-		}
+// readFiles takes what the files at the head say.
+func (r *reading) readFiles() {
+	a := &r.activity
+	if len(r.repo.Licences) == 1 {
+		a.Licence = rest.Clean(r.repo.Licences[0])
 	}
-	return out
-}
-
-// checked reports whether checks are configured.
-func checked(files []string) bool {
-	return slices.ContainsFunc(files, func(path string) bool {
-		return strings.Contains(path, "/workflows/") || strings.HasPrefix(path, ".woodpecker") || path == ".drone.yml" || path == ".travis.yml" ||
-			path == ".cirrus.yml" || path == ".gitlab-ci.yml" || path == ".build.yml" || path == "Jenkinsfile"
-	})
+	if a.Empty || a.Gaps.Why(health.PartFiles) != "" {
+		return
+	}
+	if r.workflows || r.checks != nil {
+		a.CI = health.CheckPresent
+	}
+	if r.checks != nil && r.checks.Count > 0 && checkStates[r.checks.State] != "" {
+		a.CI = checkStates[r.checks.State]
+	}
+	home := a.Home().URL() + "/src/branch/" + r.repo.DefaultBranch + "/"
+	a.Funding = nil // no interface tells it, so the files may
+	forge.Head{Paths: r.files, Texts: r.texts, Link: func(file string) string { return home + file }}.Describe(a)
 }
 
 var checkStates = map[string]health.CheckState{
@@ -62,17 +61,26 @@ var checkStates = map[string]health.CheckState{
 	"error":   health.CheckFailing,
 }
 
-// readChecks takes the state of the checks at the head.
-func (r *reading) readChecks() {
-	a := &r.activity
-	if a.Gaps.Why(health.PartFiles) != "" || a.Empty {
-		return
+// mostTexts bounds the files that are read, one request each.
+const mostTexts = 5
+
+// wanted are the files whose words are read. A licence that the server has
+// recognised isn't read again.
+func (g *gathering) wanted() []string {
+	var out []string
+	for _, path := range forge.Wanted(g.files, 2*mostTexts) {
+		lower := strings.ToLower(path)
+		licence := strings.HasPrefix(lower, "li") || strings.HasPrefix(lower, "copying") || strings.HasPrefix(lower, "unlicense")
+		if len(out) < mostTexts && !(licence && len(g.repo.Licences) == 1) {
+			out = append(out, path)
+		}
 	}
-	a.CI = health.CheckNone
-	if checked(r.files) {
-		a.CI = health.CheckPresent
-	}
-	if r.checks != nil && r.checks.Count > 0 && checkStates[r.checks.State] != "" {
-		a.CI = checkStates[r.checks.State]
-	}
+	return out
+}
+
+// checked reports whether checks are configured.
+func (g *gathering) checked() bool {
+	var a health.Activity
+	forge.Head{Paths: g.files}.Describe(&a)
+	return g.workflows || a.CI == health.CheckPresent
 }

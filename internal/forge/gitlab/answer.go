@@ -11,10 +11,13 @@ import (
 // project is one project as GraphQL answers it. What the server may leave out
 // is a pointer or a list.
 type project struct {
-	FullPath       string         `json:"fullPath"`
-	CreatedAt      time.Time      `json:"createdAt"`
-	Archived       bool           `json:"archived"`
-	Description    string         `json:"description"`
+	FullPath  string    `json:"fullPath"`
+	CreatedAt time.Time `json:"createdAt"`
+	Archived  bool      `json:"archived"`
+	// Group is nil where the project belongs to a person.
+	Group *struct {
+		ID string `json:"id"`
+	} `json:"group"`
 	IssuesEnabled  *bool          `json:"issuesEnabled"`
 	ChangesEnabled *bool          `json:"mergeRequestsEnabled"`
 	OpenIssues     *int           `json:"openIssuesCount"`
@@ -30,6 +33,7 @@ type project struct {
 	tags     []tag
 	closings []closing
 	gaps     health.Gaps
+	lacks    lacks // what the server didn't know of it
 }
 
 type (

@@ -30,7 +30,7 @@ func (l lacks) batches() bool { return slices.Contains(l, fullPaths) }
 // more.
 var optional = []string{
 	"openMergeRequestsCount", "systemNoteIconName", "maxAccessLevelOfAuthor", "bot", "mergeUser", "upcomingRelease",
-	"committedDate", "pipelines", "rawTextBlob",
+	"committedDate", "pipelines", "group",
 }
 
 // texts are the files whose words are read, and names the others whose being
@@ -38,13 +38,14 @@ var optional = []string{
 var (
 	texts = []string{
 		"README.md", "readme.md", "Readme.md", "README.rst", "README", "README.txt", "README.adoc", "README.markdown",
-		".mailmap", "SECURITY-INSIGHTS.yml", ".gitlab/SECURITY-INSIGHTS.yml",
+		"LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING", "COPYING.md", "SECURITY.md", ".gitlab/SECURITY.md", "docs/SECURITY.md",
+		"CONTRIBUTING.md", "CONTRIBUTING", ".mailmap", "SECURITY-INSIGHTS.yml", ".gitlab/SECURITY-INSIGHTS.yml", "publiccode.yml",
+		"FUNDING.yml", ".github/FUNDING.yml", "go.mod",
 	}
 	names = []string{
-		"LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING", "COPYING.md", "LICENSES/MIT.txt",
-		"CONTRIBUTING.md", "CONTRIBUTING", "CONTRIBUTING.rst", "docs/CONTRIBUTING.md", ".gitlab/CONTRIBUTING.md",
-		"CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", "MAINTAINERS", "MAINTAINERS.md", "OWNERS", "GOVERNANCE.md", "docs/GOVERNANCE.md",
-		"SECURITY.md", ".gitlab/SECURITY.md", "docs/SECURITY.md", "CODE_OF_CONDUCT.md", "FUNDING.yml", "FUNDING.json", "publiccode.yml", ".gitlab-ci.yml",
+		"CONTRIBUTING.rst", "docs/CONTRIBUTING.md", ".gitlab/CONTRIBUTING.md", "CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS",
+		"MAINTAINERS", "MAINTAINERS.md", "OWNERS", "GOVERNANCE.md", "docs/GOVERNANCE.md", "CODE_OF_CONDUCT.md", "AUTHORS", "CHANGELOG.md",
+		".gitlab-ci.yml", ".woodpecker.yml", "Jenkinsfile",
 	}
 )
 
@@ -57,7 +58,7 @@ fragment acts on NoteConnection {
   nodes { system systemNoteIconName createdAt maxAccessLevelOfAuthor author { ...who } }
 }
 fragment project on Project {
-  fullPath createdAt archived description issuesEnabled mergeRequestsEnabled openIssuesCount openMergeRequestsCount
+  fullPath createdAt archived group { id } issuesEnabled mergeRequestsEnabled openIssuesCount openMergeRequestsCount
   repository {
     empty rootRef
     tree { lastCommit { committedDate authoredDate authorName authorEmail message pipelines(first: 1) { nodes { status } } } }
@@ -193,8 +194,15 @@ func (s *session) ask(ctx context.Context, batch []target) (map[string]*project,
 			return nil, err
 		}
 		again, err := s.judge(r)
-		if err != nil || !again {
-			return r.projects(), err
+		if err != nil {
+			return nil, err
+		}
+		if !again {
+			found := r.projects()
+			for _, p := range found {
+				p.lacks = l
+			}
+			return found, nil
 		}
 	}
 	return nil, &rest.Refusal{Why: s.Host + " knows too little GraphQL: it is older than what is read here", Outage: true}

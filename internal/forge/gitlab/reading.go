@@ -15,6 +15,7 @@ type reading struct {
 	*project
 	roster   *forge.Roster
 	activity health.Activity
+	paths    []string
 	texts    map[string]string
 }
 
@@ -44,17 +45,29 @@ func (r *reading) read(asked health.Repository, since, at time.Time) health.Acti
 	r.readState()
 	forge.Order(a)
 	r.roster.Settle(a)
+	forge.Elsewhere(a, r.texts)
 	return *a
 }
 
+// readTexts takes the files that are there, and the words of those that were
+// asked for.
 func (r *reading) readTexts() {
 	r.texts = map[string]string{}
-	if r.Repository == nil || r.Repository.Texts == nil {
+	if r.Repository == nil {
 		return
 	}
-	for _, b := range r.Repository.Texts.Nodes {
-		if b != nil {
-			r.texts[b.Path] = b.Text
+	for _, l := range []*list[blob]{r.Repository.Texts, r.Repository.Names} {
+		if l == nil {
+			continue
+		}
+		for _, b := range l.Nodes {
+			if b == nil {
+				continue
+			}
+			r.paths = append(r.paths, b.Path)
+			if b.Text != "" {
+				r.texts[b.Path] = b.Text
+			}
 		}
 	}
 }

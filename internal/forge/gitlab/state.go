@@ -1,6 +1,9 @@
 package gitlab
 
 import (
+	"slices"
+
+	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
@@ -9,20 +12,20 @@ var checkStates = map[string]health.CheckState{
 	"FAILED":  health.CheckFailing,
 }
 
-// readState takes what the flags declare and the state of the checks.
+// readState takes what the flags declare, the state of the checks, and what the
+// files at the head say.
 func (r *reading) readState() {
 	a := &r.activity
+	if r.Group != nil {
+		a.Owner = health.OwnerOrganisation
+	} else if !slices.Contains(r.lacks, "group") {
+		a.Owner = health.OwnerPerson
+	}
 	if r.Archived {
 		a.Notices = append(a.Notices, health.Notice{Kind: health.NoticeArchived, Text: "archived on " + a.Repository.Host, URL: a.Home().URL()})
 	}
 	if a.Empty || r.Repository == nil || r.Repository.Names == nil {
 		return
-	}
-	a.CI = health.CheckNone
-	for _, b := range r.Repository.Names.Nodes {
-		if b != nil && b.Path == ".gitlab-ci.yml" {
-			a.CI = health.CheckPresent
-		}
 	}
 	if t := r.Repository.Tree; t != nil && t.LastCommit != nil && t.LastCommit.Pipelines != nil {
 		for _, p := range t.LastCommit.Pipelines.Nodes {
@@ -31,4 +34,7 @@ func (r *reading) readState() {
 			}
 		}
 	}
+	home := a.Home().URL() + "/-/blob/HEAD/"
+	a.Funding = nil // no interface tells it, so the files may
+	forge.Head{Paths: r.paths, Texts: r.texts, Link: func(file string) string { return home + file }}.Describe(a)
 }
