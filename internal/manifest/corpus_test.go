@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"deps.dev/util/pypi"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/modfile"
 )
@@ -199,6 +200,10 @@ func compareDirect(t *testing.T, kind string, want []string, got map[string]bool
 
 // comparable folds spellings that mean the same package.
 func comparable(kind, name string) string {
+	switch kind {
+	case "requirements", "pipenv", "poetry", "uv", "pdm", "pylock":
+		return pypi.CanonPackageName(name)
+	}
 	return name
 }
 

@@ -74,11 +74,22 @@ func (n Note) String() string { return position(n.Path, n.Line) + ": " + n.Text 
 var All = []Format{
 	goMod,
 	goWork,
+
+	packageJSON,
 	packageLock,
 	yarnLock,
 	pnpmLock,
 	bunLock,
-	packageJSON,
+
+	uvLock,
+	poetryLock,
+	pdmLock,
+	pylock,
+	pipfileLock,
+	requirements,
+	requirementsIn,
+	pyproject,
+	pipfile,
 }
 
 // Known names all formats, for messages.

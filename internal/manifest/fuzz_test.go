@@ -73,3 +73,12 @@ func FuzzPackageLock(f *testing.F) { fuzzFormat(f, packageLock, "package-lock.js
 func FuzzYarnLock(f *testing.F)    { fuzzFormat(f, yarnLock, "yarn.lock") }
 func FuzzPnpmLock(f *testing.F)    { fuzzFormat(f, pnpmLock, "pnpm-lock.yaml") }
 func FuzzBunLock(f *testing.F)     { fuzzFormat(f, bunLock, "bun.lock") }
+
+func FuzzRequirements(f *testing.F) { fuzzFormat(f, requirements, "requirements.txt") }
+func FuzzPyproject(f *testing.F)    { fuzzFormat(f, pyproject, "pyproject.toml") }
+func FuzzPoetryLock(f *testing.F)   { fuzzFormat(f, poetryLock, "poetry.lock") }
+func FuzzPDMLock(f *testing.F)      { fuzzFormat(f, pdmLock, "pdm.lock") }
+func FuzzUVLock(f *testing.F)       { fuzzFormat(f, uvLock, "uv.lock") }
+func FuzzPylock(f *testing.F)       { fuzzFormat(f, pylock, "pylock.toml") }
+func FuzzPipfileLock(f *testing.F)  { fuzzFormat(f, pipfileLock, "Pipfile.lock") }
+func FuzzPipfile(f *testing.F)      { fuzzFormat(f, pipfile, "Pipfile") }
