@@ -90,6 +90,13 @@ var All = []Format{
 	requirementsIn,
 	pyproject,
 	pipfile,
+
+	cargoLock,
+	cargoToml,
+
+	pomXML,
+	gradleLock,
+	gradleCatalog,
 }
 
 // Known names all formats, for messages.
