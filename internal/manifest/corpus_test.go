@@ -55,6 +55,7 @@ func (a *answer) add(b answer) {
 type answered struct {
 	Name, Version string
 	Replace       struct{ Name, Version string } // go.mod: what takes its place
+	Source        any                            // Gemfile.lock, pubspec.lock: where it comes from
 }
 
 // label is what should be found for an answered package, "" for nothing. The
@@ -62,6 +63,8 @@ type answered struct {
 // is built, and a folder is nobody else's.
 func (p answered) label(kind string) string {
 	switch by := p.Replace; {
+	case kind == "bundler" && p.Source == "path", kind == "pub" && (p.Source == "path" || p.Source == "sdk"):
+		return "" // the project's own, or the toolchain's
 	case by.Name == "":
 		return label(comparable(kind, p.Name), p.Version)
 	case modfile.IsDirectoryPath(by.Name):
@@ -180,8 +183,34 @@ func compare(t *testing.T, kind, file string, want answer, found Found, used map
 		t.Errorf("packages, -answer +found:\n%s", diff)
 	}
 	if want.Direct != nil {
+		if kind == "bundler" {
+			*want.Direct = append(*want.Direct, gemspecNeeds(t, file)...)
+		}
 		compareDirect(t, kind, *want.Direct, direct, explained)
 	}
+}
+
+// gemspecNeeds lists what the gems of the project itself need, in PATH sections
+// of a Gemfile.lock. The answers count what the Gemfile names; what the
+// project's own gemspec names is as direct.
+func gemspecNeeds(t *testing.T, file string) []string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(shared(t, "corpus"), filepath.FromSlash(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var needs []string
+	for section := range strings.SplitSeq(string(data), "\n\n") {
+		if !strings.HasPrefix(section, "PATH\n") {
+			continue
+		}
+		for line := range strings.SplitSeq(section, "\n") {
+			if need, ok := strings.CutPrefix(line, "      "); ok {
+				needs = append(needs, strings.Fields(need)[0])
+			}
+		}
+	}
+	return needs
 }
 
 // compareDirect checks the flag of every package that was found.

@@ -97,6 +97,13 @@ var All = []Format{
 	pomXML,
 	gradleLock,
 	gradleCatalog,
+
+	gemfileLock,
+	composerLock,
+	composerJSON,
+	mixLock,
+	pubspecLock,
+	packageResolved,
 }
 
 // Known names all formats, for messages.
