@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -10,12 +11,12 @@ import (
 // mostChanges bounds what a person is asked to do at once.
 const mostChanges = 10
 
-// weak is a dependency that somebody should act on, the direct dependencies
-// that bring it in, and its distance to a perfect score.
+// weak are the dependencies that somebody should act on and that the same
+// direct dependencies bring in.
 type weak struct {
-	purl   string
-	owners []string // sorted; all of them must change for it to go
-	risk   float64
+	owners []string // sorted labels; all of them must change for these to go
+	purls  []string
+	risk   float64 // the sum of their distances to a perfect score
 }
 
 // changes suggests what to do to direct dependencies so that the most risk
@@ -40,7 +41,7 @@ func changes(fs []health.Finding) []health.Change {
 		for _, d := range best.Direct {
 			chosen[d] = true
 		}
-		left = slices.DeleteFunc(left, func(w weak) bool { return slices.Contains(best.Clears, w.purl) })
+		left = slices.DeleteFunc(left, func(w weak) bool { return !stays(w, chosen, nil) })
 		out = append(out, best)
 	}
 	return out
@@ -62,13 +63,18 @@ func clears(owners []string, chosen map[string]bool, left []weak) (health.Change
 		}
 	}
 	for _, w := range left {
-		gone := !slices.ContainsFunc(w.owners, func(o string) bool { return !chosen[o] && !slices.Contains(owners, o) })
-		if gone {
-			c.Clears = append(c.Clears, w.purl)
+		if !stays(w, chosen, owners) {
+			c.Clears = append(c.Clears, w.purls...)
 			c.Risk += w.risk
 		}
 	}
 	return c, max(1, len(c.Direct))
+}
+
+// stays reports whether something still brings w in once the chosen ones and
+// owners are replaced.
+func stays(w weak, chosen map[string]bool, owners []string) bool {
+	return slices.ContainsFunc(w.owners, func(o string) bool { return !chosen[o] && !slices.Contains(owners, o) })
 }
 
 // weakOnes are the dependencies that ship and have grade D or E, a terminal
@@ -76,17 +82,26 @@ func clears(owners []string, chosen map[string]bool, left []weak) (health.Change
 // direct dependency isn't known is left out: there is nothing to suggest.
 func weakOnes(fs []health.Finding) []weak {
 	var out []weak
+	at := map[string]int{}
 	for _, f := range fs {
 		poor := f.Grade == health.GradeD || f.Grade == health.GradeE || slices.ContainsFunc(f.Ceilings, health.Ceiling.Terminal)
 		owners := ownersOf(f.Dependency)
 		if !f.Scope.Ships() || len(f.Waived) > 0 || !poor && !f.Fails() || len(owners) == 0 {
 			continue
 		}
+		key := strings.Join(owners, "\x00")
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, weak{owners: owners})
+		}
 		risk := 50.0 // grade U breaks a rule: as far from good as from bad
 		if s := f.Score.Score; s != nil {
 			risk = 100 - *s
 		}
-		out = append(out, weak{purl: cmp.Or(f.Purl, f.Name), owners: owners, risk: risk})
+		out[i].purls = append(out[i].purls, cmp.Or(f.Purl, f.Name))
+		out[i].risk += risk
 	}
 	return out
 }

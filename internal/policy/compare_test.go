@@ -207,3 +207,40 @@ func TestChanges(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func FuzzReadBaseline(f *testing.F) {
+	f.Add(`{"schema":"mainstay/baseline/v1","asOf":"2026-11-21","dependencies":[{"purl":"pkg:golang/acme/x","grade":"E","score":12.3,"rules":["grade"]}]}`)
+	f.Fuzz(func(t *testing.T, in string) {
+		b, err := ReadBaseline("b.json", strings.NewReader(in))
+		if err != nil {
+			return
+		}
+		var first, second bytes.Buffer
+		if _, err := b.WriteTo(&first); err != nil {
+			t.Fatal(err)
+		}
+		again, err := ReadBaseline("b.json", bytes.NewReader(first.Bytes()))
+		if err != nil {
+			t.Fatalf("what was written can't be read: %v\n%s", err, first.String())
+		}
+		if _, err := again.WriteTo(&second); err != nil || first.String() != second.String() {
+			t.Errorf("%v: written twice, it differs:\n%s%s", err, first.String(), second.String())
+		}
+	})
+}
+
+func BenchmarkCheck(b *testing.B) {
+	rep := health.Report{Complete: true}
+	for i := range 500 {
+		f := bad(fmt.Sprintf("acme/%d", i))
+		f.Direct = i%10 == 0
+		for j := range 3 {
+			f.Paths = append(f.Paths, []string{"app", fmt.Sprintf("acme/%d@v1.0.0", (i+j*7)%50*10), f.Label()})
+		}
+		rep.Findings = append(rep.Findings, f)
+	}
+	baseline := NewBaseline(rep)
+	for b.Loop() {
+		Check(rep, Default(), Against{Baseline: &baseline})
+	}
+}

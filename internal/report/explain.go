@@ -207,7 +207,33 @@ func (l *letter) missing() {
 	l.head("what isn't known, because")
 	for _, r := range reasons {
 		l.line(2, "%s: %s (%.0f%% of the weight)", r, strings.Join(metrics[r], ", "), weight[r])
+		if supply := supply(r); supply != "" {
+			l.line(6, "%s", supply)
+		}
 	}
+}
+
+// supply says what would fill a gap, as far as its reason tells; "" where the
+// reason says it itself or nothing would.
+func supply(reason string) string {
+	if _, host, ok := strings.Cut(reason, "no token for "); ok {
+		host, _, _ = strings.Cut(host, " ")
+		variables := map[string]string{"github.com": "GITHUB_TOKEN or GH_TOKEN", "gitlab.com": "GITLAB_TOKEN",
+			"codeberg.org": "FORGEJO_TOKEN", "bitbucket.org": "BITBUCKET_TOKEN"}
+		return "set " + cmp.Or(variables[host], "the variable that token_env names for the host in mainstay.yaml")
+	}
+	for _, c := range []struct{ word, what string }{
+		{"offline", "run it without --offline"},
+		{"slow down", "run it again later: what was read is kept"},
+		{"points", "run it again later, or with more --max-points: what was read is kept"},
+		{"timeout", "run it again: what was read is kept"},
+		{"refused", "run it again when the host answers: what was read is kept"},
+	} {
+		if strings.Contains(reason, c.word) {
+			return c.what
+		}
+	}
+	return ""
 }
 
 func (l *letter) better() {

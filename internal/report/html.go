@@ -52,7 +52,7 @@ func htmlPage(w io.Writer, rep health.Report, _ Options) error {
 	if !rep.Complete {
 		b.WriteString("<p><strong>The audit is incomplete:</strong> not everything could be read.</p>\n")
 	}
-	htmlList(&b, "What to do next", rep.Changes, changeText)
+	htmlList(&b, "What to do next", rep.Changes, func(c health.Change) string { return changeText(rep, c) })
 	htmlList(&b, "What couldn't be read", rep.Missing, missingText)
 	htmlList(&b, "Notes", rep.Notes, func(s string) string { return s })
 	b.WriteString("<h2>Dependencies, weakest first</h2>\n<table>\n<thead><tr><th>grade</th><th class=\"n\">score</th><th>sure</th><th>policy</th><th>dependency</th><th>why</th></tr></thead>\n<tbody>\n")

@@ -134,7 +134,7 @@ func markdownTail(rep health.Report) string {
 			fmt.Fprintf(&b, "- and %d more\n", n-2*few)
 		}
 	}
-	section("**What to do next**", len(rep.Changes), func(i int) string { return inert(changeText(rep.Changes[i])) })
+	section("**What to do next**", len(rep.Changes), func(i int) string { return inert(changeText(rep, rep.Changes[i])) })
 	section("**What couldn't be read**", len(rep.Missing), func(i int) string { return inert(missingText(rep.Missing[i])) })
 	section("**Notes**", len(rep.Notes), func(i int) string { return inert(rep.Notes[i]) })
 	return b.String()

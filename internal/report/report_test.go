@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"unicode"
@@ -159,4 +160,30 @@ func TestCleaningLeavesTheReportAlone(t *testing.T) {
 	if diff := cmp.Diff(want, rep); diff != "" {
 		t.Errorf("the caller's report is changed:\n%s", diff)
 	}
+}
+
+// What ReadJSON takes, every format and the letter can render.
+func FuzzReadJSON(f *testing.F) {
+	var b bytes.Buffer
+	if err := Formats[1].Write(&b, hostile(), Options{}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add([]byte(`{"schema":"mainstay/report/v1","findings":[{"grade":"E","score":1,"measurements":[{"interval":[1,2]}],"course":[{},{}]}]}`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		rep, err := ReadJSON(bytes.NewReader(in))
+		if err != nil {
+			return
+		}
+		for _, format := range Formats {
+			if err := format.Write(io.Discard, rep, Options{Width: 33, Verbose: true, Colour: true}); err != nil {
+				t.Errorf("%s: %v", format.Name, err)
+			}
+		}
+		for _, finding := range rep.Findings {
+			if err := Explain(io.Discard, rep, finding, Options{Width: 50}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }

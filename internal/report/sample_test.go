@@ -113,7 +113,8 @@ func sample() health.Report {
 			{ID: "one-person", Text: "contributor-absence-factor of at least 2", Warn: true, From: "mainstay.yaml:12"},
 		},
 		Changes: []health.Change{
-			{Direct: []string{"github.com/acme/relic"}, Clears: []string{"pkg:golang/github.com/acme/relic@v0.9.1"}, Risk: 90},
+			{Direct: []string{"github.com/acme/frame@v2.0.0"}, Clears: []string{"pkg:golang/github.com/acme/one@v1", "pkg:golang/github.com/acme/two@v1"}, Risk: 120},
+			{Direct: []string{"github.com/acme/relic@v0.9.1"}, Clears: []string{"pkg:golang/github.com/acme/relic@v0.9.1"}, Risk: 90},
 		},
 		Notes: []string{"the waiver of pkg:golang/github.com/acme/gone is unused (mainstay.yaml:30)"},
 	}

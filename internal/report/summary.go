@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func summary(b *strings.Builder, rep health.Report, o Options) {
 	verdict(b, rep, o)
 	if len(rep.Changes) > 0 {
 		b.WriteString("\nwhat to do next\n")
-		list(b, rep.Changes, o, func(c health.Change) string { return changeText(c) })
+		list(b, rep.Changes, o, func(c health.Change) string { return changeText(rep, c) })
 	}
 	if !rep.Complete {
 		fmt.Fprintf(b, "\n%s, couldn't be read: %s\n", paint(o, yellow, "incomplete"), count(len(rep.Missing), "part", "parts"))
@@ -106,11 +107,21 @@ func tally(rep health.Report) tallied {
 	return t
 }
 
-func changeText(c health.Change) string {
-	if len(c.Clears) == 1 && len(c.Direct) == 1 {
-		return fmt.Sprintf("act on %s", c.Direct[0])
+// changeText says what to do to direct dependencies: what their own verdict
+// asks for, or to move off what they bring in.
+func changeText(rep health.Report, c health.Change) string {
+	does := "upgrade or replace"
+	if len(c.Direct) == 1 {
+		i := slices.IndexFunc(rep.Findings, func(f health.Finding) bool { return f.Direct && f.Label() == c.Direct[0] })
+		if i >= 0 && rep.Findings[i].Action != "" && slices.Contains(c.Clears, rep.Findings[i].Purl) {
+			does = rep.Findings[i].Action
+		}
 	}
-	return fmt.Sprintf("act on %s: clears %s", strings.Join(c.Direct, " and "), count(len(c.Clears), "weak dependency", "weak dependencies"))
+	text := strings.Join(c.Direct, " and ") + ": " + does
+	if brought := len(c.Clears); brought > 1 || len(c.Direct) > 1 {
+		text += fmt.Sprintf(" (clears %s)", count(brought, "weak dependency", "weak dependencies"))
+	}
+	return text
 }
 
 func missingText(m health.Missing) string {
