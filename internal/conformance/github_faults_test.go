@@ -35,7 +35,7 @@ func TestEveryFaultEndsInAGapWithAName(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(noon.Sub(time.Now()))
-				h := plausible(t, 40)
+				h := plausible(t)
 				h.Trouble = []hub.Trouble{c.trouble}
 				var waits []string
 				got := read(t, h, github.Options{
@@ -68,7 +68,7 @@ func TestLimitsAreWaitedForAndSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(noon.Sub(time.Now()))
-				h := plausible(t, 30)
+				h := plausible(t)
 				h.Latency = 10 * time.Millisecond
 				h.Trouble = []hub.Trouble{hub.Times(1, trouble)}
 				var waits []string
@@ -90,7 +90,7 @@ func TestLimitsAreWaitedForAndSaid(t *testing.T) {
 func TestNobodyWaitsUnheard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(noon.Sub(time.Now()))
-		h := plausible(t, 3)
+		h := plausible(t)
 		h.Trouble = []hub.Trouble{hub.SecondaryLimit(http.StatusForbidden, 5)}
 		got := read(t, h, github.Options{Patience: time.Hour}, names(3))
 		if !got[0].Gaps.Outage() || time.Now().After(noon.Add(time.Second)) {
@@ -106,7 +106,7 @@ func TestLargeRequestsAreMadeSmaller(t *testing.T) {
 		"limited resources": func(h *hub.Hub) { h.Resources = 3 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := plausible(t, 40)
+			h := plausible(t)
 			set(h)
 			learned := 0
 			whole(t, read(t, h, github.Options{Learned: func(size int) { learned = size }}, names(40)))
@@ -121,7 +121,7 @@ func TestLargeRequestsAreMadeSmaller(t *testing.T) {
 }
 
 func TestBrokenConnectionIsNoOutage(t *testing.T) {
-	h := plausible(t, 12)
+	h := plausible(t)
 	var sent atomic.Int64
 	whole(t, read(t, h, github.Options{HTTP: &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
 		if sent.Add(1) == 2 {
@@ -136,7 +136,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func TestAnswersInPartAreKept(t *testing.T) {
-	h := plausible(t, 5)
+	h := plausible(t)
 	h.Wall("acme/r1", "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.")
 	repos := append(names(5), health.Repository{Host: "github.com", Path: "acme/gone"}, health.Repository{Host: "github.com", Path: "acme"})
 	got := read(t, h, github.Options{}, repos)
@@ -153,7 +153,7 @@ func TestAnswersInPartAreKept(t *testing.T) {
 }
 
 func TestBudgetIsNeverPassed(t *testing.T) {
-	h := plausible(t, 40)
+	h := plausible(t)
 	left := 10
 	got := read(t, h, github.Options{Allow: func(points int) error {
 		if points > left {
@@ -176,7 +176,7 @@ func TestBudgetIsNeverPassed(t *testing.T) {
 func TestHoursBudgetIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(noon.Sub(time.Now()))
-		h := plausible(t, 40)
+		h := plausible(t)
 		h.Budget = 20
 		got := read(t, h, github.Options{}, names(40))
 		if n := h.Stats().Points; n > 20+12 { // four requests may be under way

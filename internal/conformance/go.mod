@@ -3,6 +3,7 @@ module github.com/mainstay-dev/mainstay/internal/conformance
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/mainstay-dev/mainstay v0.0.0
 	github.com/owenrumney/go-sarif/v3 v3.3.1
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3

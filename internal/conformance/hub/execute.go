@@ -94,7 +94,23 @@ func (e *execution) field(path []any, from Object, f *ast.Field) any {
 		e.fault(fmt.Sprintf("the fixture at %v has no %v.%s", path, from["__typename"], f.Name))
 		return nil
 	}
+	e.check(path, value, f)
 	return e.value(path, value, f, args)
+}
+
+// check compares a fixture's value with the schema: no null where there can't
+// be one, and no word that an enumeration doesn't have.
+func (e *execution) check(path []any, value any, f *ast.Field) {
+	if e.schema == nil || f.Definition == nil {
+		return
+	}
+	if value == nil && f.Definition.Type.NonNull {
+		e.fault(fmt.Sprintf("the fixture at %v is null, and %s can't be", path, f.Name))
+	}
+	def := e.schema.Types[f.Definition.Type.Name()]
+	if word, ok := value.(string); ok && def != nil && def.Kind == ast.Enum && def.EnumValues.ForName(word) == nil {
+		e.fault(fmt.Sprintf("the fixture at %v is %q, and %s has no such word", path, word, def.Name))
+	}
 }
 
 func (e *execution) value(path []any, value any, f *ast.Field, args map[string]any) any {

@@ -113,7 +113,7 @@ func (c *Client) Activities(ctx context.Context, repos []health.Repository, sinc
 	if err := s.run(ctx, queue); err != nil {
 		return fmt.Errorf("reading repositories of %s: %w", c.host, err)
 	}
-	if c.Learned != nil && len(queue) > 0 {
+	if c.Learned != nil && len(queue) > 0 && s.stopped == nil {
 		c.Learned(s.pace.take())
 	}
 	return nil
