@@ -17,6 +17,7 @@
 package fetch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -32,7 +33,8 @@ type Options struct {
 	Now func() time.Time
 	// Agent is the User-Agent of requests that don't set their own.
 	Agent string
-	// Hosts are the hosts that need more than the rest; see Host.
+	// Hosts are the hosts that need more than the rest. One that is described
+	// several times takes each setting from the first description that has it.
 	Hosts []Host
 	// Store keeps the answers; nil keeps none.
 	Store *Store
@@ -79,6 +81,19 @@ type Host struct {
 	Pace time.Duration
 }
 
+// with is h, with the settings of other that h has none of its own for. A
+// credential is one setting.
+func (h Host) with(other Host) Host {
+	if h.Value == "" {
+		h.Header, h.Value, h.Scope = other.Header, other.Value, other.Scope
+	}
+	h.Name = other.Name
+	h.CAFile = cmp.Or(h.CAFile, other.CAFile)
+	h.Concurrency = cmp.Or(h.Concurrency, other.Concurrency)
+	h.Pace = cmp.Or(h.Pace, other.Pace)
+	return h
+}
+
 // A Secret is text that formatting doesn't show.
 type Secret string
 
@@ -110,7 +125,7 @@ const (
 )
 
 // New returns a client. It fails where an option is impossible: no clock, a
-// host named twice, a certificate file that can't be read.
+// certificate file that can't be read.
 func New(o Options) (*Client, error) {
 	if o.Now == nil {
 		return nil, errors.New("making an HTTP client: no clock")
@@ -126,10 +141,7 @@ func New(o Options) (*Client, error) {
 	}
 	hosts := make(map[string]Host, len(o.Hosts))
 	for _, h := range o.Hosts {
-		if _, twice := hosts[h.Name]; twice {
-			return nil, fmt.Errorf("making an HTTP client: host %s is described twice", h.Name)
-		}
-		hosts[h.Name] = h
+		hosts[h.Name] = hosts[h.Name].with(h)
 	}
 	if o.Base == nil {
 		base, err := network(o, hosts)

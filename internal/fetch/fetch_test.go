@@ -70,7 +70,6 @@ func TestNewRefusesImpossibleOptions(t *testing.T) {
 	}
 	for name, o := range map[string]Options{
 		"no clock":   {},
-		"host twice": {Now: time.Now, Hosts: []Host{{Name: "a.example"}, {Name: "a.example"}}},
 		"no file":    {Now: time.Now, Hosts: []Host{{Name: "a.example", CAFile: empty + "x"}}},
 		"empty file": {Now: time.Now, Hosts: []Host{{Name: "a.example", CAFile: empty}}},
 	} {
@@ -123,6 +122,27 @@ func TestCredentialGoesToItsHostAlone(t *testing.T) {
 				t.Errorf("%s: %s is %q", test.url, name, got.Get(name))
 			}
 		}
+	}
+}
+
+func TestHostDescribedTwice(t *testing.T) {
+	var got http.Header
+	c := client(t, Options{
+		Hosts: []Host{
+			{Name: "a.example", Pace: time.Nanosecond},
+			{Name: "a.example", Header: "Authorization", Value: "Bearer first", CAFile: ""},
+			{Name: "a.example", Header: "Private-Token", Value: "second"},
+		},
+		Base: wire(func(r *http.Request) (*http.Response, error) {
+			got = r.Header
+			return reply(r, 200, "")
+		}),
+	})
+	if _, _, err := ask(t, c, "https://a.example/"); err != nil {
+		t.Fatal(err)
+	}
+	if got.Get("Authorization") != "Bearer first" || got.Get("Private-Token") != "" {
+		t.Errorf("headers %v", got)
 	}
 }
 

@@ -41,6 +41,8 @@ type answer struct {
 	body   []byte
 	readAt time.Time
 	stale  string // why an older one had to do
+	// modified is when the host says that it last changed; zero where it doesn't.
+	modified time.Time
 }
 
 // An Unknown is a registry's word that there is no such thing.
@@ -86,6 +88,9 @@ func (w Web) get(ctx context.Context, address, accept string) (answer, error) {
 	a := answer{body: body, readAt: w.Now(), stale: fetch.Stale(resp)}
 	if at, ok := fetch.ReadAt(resp); ok {
 		a.readAt = at
+	}
+	if at, err := http.ParseTime(resp.Header.Get("Last-Modified")); err == nil {
+		a.modified = at.UTC()
 	}
 	return a, nil
 }
@@ -155,4 +160,33 @@ func (a answer) dated(p *health.Package) {
 	if p.Stale == "" {
 		p.Stale = clean(a.stale, 300)
 	}
+}
+
+// newPackage is a package of which nothing is known yet.
+func newPackage(dep health.Dependency, page string) health.Package {
+	return health.Package{Ecosystem: dep.Ecosystem, Name: dep.Name, URL: page, Releases: []health.Release{}}
+}
+
+// unnamed is the package whose name no registry could have: nobody is asked.
+func (w Web) unnamed(p health.Package) health.Package {
+	p.ReadAt, p.URL = w.Now(), ""
+	p.Gaps = append(p.Gaps, health.Gap{Part: health.PartPackage, Why: "not the name of a package: " + clean(p.Name, 100)})
+	return p
+}
+
+// licences is the list that one expression makes.
+func licences(expression string) []string {
+	if expression = clean(expression, 200); expression == "" {
+		return nil
+	}
+	return []string{expression}
+}
+
+// failed is the package of which nothing could be read, because.
+func (w Web) failed(ctx context.Context, p health.Package, err error) (health.Package, error) {
+	p.ReadAt = w.Now()
+	if err := fail(ctx, &p, health.PartPackage, err); err != nil {
+		return health.Package{}, err
+	}
+	return p, nil
 }
