@@ -28,12 +28,21 @@ func (h Habit) AtWork(acts []float64, seen float64) float64 {
 		return 0
 	}
 	sum, counted := 0.0, 0.0 // time younger than counted is
+	begin := 0.0             // of the stretch of work that counted ends
 	for _, ago := range acts {
-		from, to := max(ago-h.Lasts, counted), min(ago, seen)
-		if to > from {
-			sum += h.Faded(to) - h.Faded(from)
-			counted = to
+		if ago <= counted {
+			continue
 		}
+		if from := ago - h.Lasts; from > counted {
+			sum += h.Faded(counted) - h.Faded(begin)
+			begin = from
+		}
+		if counted = ago; counted >= seen {
+			break
+		}
+	}
+	if begin < seen {
+		sum += h.Faded(min(counted, seen)) - h.Faded(begin)
 	}
 	return sum * h.Faded(h.Window) / h.Faded(seen)
 }

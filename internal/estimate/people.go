@@ -48,49 +48,74 @@ func Quantile(distribution []float64, q float64) int {
 // CHAOSS, contributor absence factor.
 func AbsenceFactor(contributions []float64) int {
 	sorted := slices.Clone(contributions)
-	slices.Sort(sorted)
 	total := 0.0
 	for _, c := range sorted {
 		total += c
 	}
+	return fewest(sorted, total)
+}
+
+// fewest is how many of the largest parts make at least half of the total; it
+// sorts the parts. It is one more than there are where they don't make it.
+func fewest(parts []float64, total float64) int {
 	if total <= 0 {
 		return 0
 	}
+	slices.Sort(parts)
 	sum, people := 0.0, 0
-	for _, c := range slices.Backward(sorted) {
+	for _, c := range slices.Backward(parts) {
 		sum += c
 		people++
 		if sum >= total/2 {
-			break
+			return people
 		}
 	}
-	return people
+	return people + 1
 }
 
 // AbsenceRange is the 80% range of the absence factor over draws of the shares
 // from a Dirichlet distribution with parameters contributions + 1/2. Equal
 // contributions and seeds give equal ranges.
+//
+// Beyond the apart largest, contributions are drawn as one: they can't be among
+// the few that make half, unless it takes more than apart of them.
 func AbsenceRange(contributions []float64, draws int, seed uint64) (low, high int) {
+	const apart = 40
 	if len(contributions) == 0 || draws <= 0 {
 		return 0, 0
 	}
+	shapes, rest := make([]float64, len(contributions)), 0.0
+	for i, c := range contributions {
+		shapes[i] = c + 0.5
+	}
+	slices.Sort(shapes)
+	slices.Reverse(shapes)
+	for _, shape := range shapes[min(apart, len(shapes)):] {
+		rest += shape
+	}
+	shapes = shapes[:min(apart, len(shapes))]
 	random := rand.New(rand.NewPCG(seed, 0))
 	factors := make([]int, draws)
-	shares := make([]float64, len(contributions))
+	shares := make([]float64, len(shapes))
 	for i := range factors {
-		for k, c := range contributions {
-			shares[k] = gamma(random, c+0.5)
+		total := gamma(random, rest)
+		for k, shape := range shapes {
+			shares[k] = gamma(random, shape)
+			total += shares[k]
 		}
-		factors[i] = AbsenceFactor(shares)
+		factors[i] = fewest(shares, total)
 	}
 	slices.Sort(factors)
 	return factors[draws/10], factors[min(draws-1, draws*9/10)]
 }
 
-// gamma draws from a gamma distribution of scale one.
+// gamma draws from a gamma distribution of scale one; 0 for a shape of 0.
 //
 // Marsaglia and Tsang 2000, with their step for shapes below one.
 func gamma(random *rand.Rand, shape float64) float64 {
+	if shape <= 0 {
+		return 0
+	}
 	if shape < 1 {
 		return gamma(random, shape+1) * math.Pow(1-random.Float64(), 1/shape)
 	}

@@ -32,6 +32,14 @@ func TestAbsenceRange(t *testing.T) {
 	if l, h := AbsenceRange(counts, 400, 7); l != low || h != high {
 		t.Error("equal seeds gave other ranges")
 	}
+	many := make([]float64, 2000) // one does half, the rest is spread thin
+	for i := range many {
+		many[i] = 1
+	}
+	many[0] = 1500
+	if low, high := AbsenceRange(many, 400, 7); low < 10 || high != 41 {
+		t.Errorf("range [%d, %d] of a thin crowd, want one that ends beyond 40", low, high)
+	}
 	if low, high := AbsenceRange([]float64{1, 1, 1}, 400, 7); low != 1 || high != 2 {
 		t.Errorf("range [%d, %d] of one commit each, want [1, 2]", low, high)
 	}

@@ -2,7 +2,6 @@ package metric
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/estimate"
@@ -191,7 +190,7 @@ func measureRegularity(v view) found {
 	}
 	var acts []float64
 	for _, c := range v.Activity.Commits {
-		if slices.ContainsFunc(authors(c), v.human) {
+		if v.byHuman(c) {
 			acts = append(acts, v.ago(c.At))
 		}
 	}

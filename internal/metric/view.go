@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -52,23 +53,32 @@ func newView(s health.Subject, at time.Time) view {
 	v.written = make([]float64, len(a.People))
 	for _, c := range a.Commits {
 		ago := v.ago(c.At)
-		for i, by := range authors(c) {
-			if !v.human(by) {
-				continue
-			}
-			v.months[by].add(int(max(ago, 0) / month))
-			if ago < 2*year && !c.Merge {
-				v.written[by]++
-			}
-			if i == 0 && c.At.After(v.last) {
-				v.last = c.At
-			}
+		v.credit(c.By, c, ago)
+		for _, by := range c.With {
+			v.credit(by, c, ago)
+		}
+		if v.human(c.By) && c.At.After(v.last) {
+			v.last = c.At
 		}
 	}
 	return v
 }
 
-func authors(c health.Commit) []int { return append([]int{c.By}, c.With...) }
+// credit counts a commit for one of its authors.
+func (v view) credit(by int, c health.Commit, ago float64) {
+	if !v.human(by) {
+		return
+	}
+	v.months[by].add(int(max(ago, 0) / month))
+	if ago < 2*year && !c.Merge {
+		v.written[by]++
+	}
+}
+
+// byHuman reports whether a human wrote a commit or had a part in it.
+func (v view) byHuman(c health.Commit) bool {
+	return v.human(c.By) || slices.ContainsFunc(c.With, v.human)
+}
 
 // ago is how many days before now a moment lies.
 func (v view) ago(t time.Time) float64 { return days(v.now.Sub(t)) }
