@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -141,10 +142,11 @@ func (c *compiler) ceilings(ids []string, path string) test {
 	return func(in input) string {
 		for _, f := range in.f.Ceilings {
 			if slices.Contains(ids, f.ID) {
+				text := cmp.Or(f.Reason, f.ID)
 				if f.Successor != "" {
-					return fmt.Sprintf("%s: %s, instead: %s", f.ID, f.Reason, f.Successor)
+					text += ", instead: " + f.Successor
 				}
-				return f.ID + ": " + f.Reason
+				return text
 			}
 		}
 		return ""

@@ -67,7 +67,7 @@ func TestEachKindOfRule(t *testing.T) {
 		{"confidence not reached", "when: {grade: D, confidence: high}", ""},
 		{"score", "when: {score_below: 42.5}", "score 42.0 below 42.5"},
 		{"score, at the bound", "when: {score_below: 42}", ""},
-		{"ceiling", "when: {ceilings: [gone, single-vendor]}", "single-vendor: one company commits 95%"},
+		{"ceiling", "when: {ceilings: [gone, single-vendor]}", "one company commits 95%"},
 		{"ceiling, another", "when: {ceilings: [gone]}", ""},
 		{"metric", "when: {metric: {id: contributor-absence-factor, below: 2}}", "contributor-absence-factor is 1 people (n 41), below 2"},
 		{"metric, enough n", "when: {metric: {id: contributor-absence-factor, below: 2, min_n: 41}}", "contributor-absence-factor is 1 people (n 41), below 2"},

@@ -246,7 +246,7 @@ func (l *letter) better() {
 	l.head("what would raise it")
 	if binding >= 0 {
 		c := l.f.Ceilings[binding]
-		l.line(2, "nothing below, as long as %s holds it at %.0f", c.ID, c.Limit)
+		l.line(2, "first of all that the fact %q goes, which holds it at %.0f", c.ID, c.Limit)
 	}
 	for _, p := range all[:min(moved, len(all))] {
 		l.line(2, "up to %+.1f by %s", p.gain, p.m.Metric)

@@ -75,13 +75,28 @@ func grid(w io.Writer, rep health.Report, o Options) error {
 	t := tablewriter.NewTable(w, gridOptions(append(align, tw.AlignLeft))...)
 	t.Header(append(header, "why"))
 	for i, f := range rep.Findings {
-		row := append(rows[i], wrap(whyText(f), room))
+		row := append(rows[i], reasons(whyText(f), room, o))
 		row[0] = paint(o, gradeColour(f.Grade), row[0])
 		if err := t.Append(row); err != nil {
 			return err
 		}
 	}
 	return t.Render()
+}
+
+// reasons wraps why, and on a terminal leaves out the last reasons where they
+// would take more than three lines; explain has them all.
+func reasons(why string, room int, o Options) string {
+	out := wrap(why, room)
+	for strings.Count(out, "\n") > 2 && !o.Verbose {
+		cut := strings.LastIndex(why, "; ")
+		if cut < 0 {
+			break
+		}
+		why = why[:cut]
+		out = wrap(why+" …", room)
+	}
+	return out
 }
 
 // gridOptions switch off what tablewriter would otherwise do to the text:
