@@ -61,6 +61,8 @@ type Activity struct {
 	// OpenIssues and OpenChanges count all that are open at ReadAt.
 	OpenIssues  *int `json:"openIssues,omitempty"`
 	OpenChanges *int `json:"openChanges,omitempty"`
+	// ChangesEver counts all change requests that were ever opened.
+	ChangesEver *int `json:"changesEver,omitempty"`
 
 	Notices []Notice `json:"notices"` // declared status, from flags and files
 	// Mirror is set where development happens elsewhere: the address of that

@@ -1,0 +1,18 @@
+//go:build unix && !solaris && !aix
+
+package git
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// tryLock locks an open file until it is closed, false where another has it.
+func tryLock(file *os.File) (bool, error) {
+	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, syscall.EINTR) {
+		return false, nil
+	}
+	return err == nil, err
+}
