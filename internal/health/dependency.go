@@ -39,8 +39,9 @@ type Dependency struct {
 	// the format tells. The first element names the project.
 	Paths [][]string `json:"paths"`
 
-	// Source is the address the file itself gives for the code: a git URL, a
-	// fork that replaces the package. "" where it gives none.
+	// Source is the address that the file takes the code from in place of the
+	// ecosystem's registry: a git URL, a fork that replaces the package. "" where
+	// it comes from the registry; then the registry says where it is developed.
 	Source string `json:"source,omitempty"`
 	// Replaces names what this dependency stands in for, as "name@version".
 	Replaces string `json:"replaces,omitempty"`

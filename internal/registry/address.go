@@ -1,9 +1,12 @@
 package registry
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
 // forgeHosts are the forges whose addresses are worth taking for a repository
@@ -57,4 +60,24 @@ func folder(dir string) string {
 		return ""
 	}
 	return dir
+}
+
+// elsewhere is the error of a dependency whose file takes it from a repository,
+// or from another registry than those that are asked, by host or by name. The
+// usual one isn't asked in its place: it may have another package of that name.
+func elsewhere(dep health.Dependency, asked ...string) error {
+	if dep.Source != "" {
+		return Silence("it comes from " + declared(dep.Source) + " and not from a registry")
+	}
+	if dep.Registry == "" || slices.Contains(asked, dep.Registry) {
+		return nil
+	}
+	named := dep.Registry
+	if u, err := url.Parse(strings.TrimPrefix(strings.TrimPrefix(named, "registry+"), "sparse+")); err == nil && u.Host != "" {
+		if slices.Contains(asked, strings.ToLower(u.Host)) || slices.Contains(asked, strings.ToLower(u.Host)+strings.TrimSuffix(u.Path, "/")) {
+			return nil
+		}
+		named = u.Host
+	}
+	return Silence(fmt.Sprintf("it comes from the registry %s, which isn't configured, so it isn't asked", clean(named, 100)))
 }

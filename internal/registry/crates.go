@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"regexp"
-	"strings"
 	"time"
 
 	"deps.dev/util/semver"
@@ -14,8 +13,6 @@ import (
 )
 
 // Crates asks crates.io: one request a crate, for everything but its owners.
-// A crate of another registry isn't asked about: crates.io may have another
-// one of that name.
 type Crates struct {
 	Web Web
 }
@@ -32,8 +29,8 @@ func (c Crates) Package(ctx context.Context, dep health.Dependency) (health.Pack
 	if !crateName.MatchString(dep.Name) {
 		return c.Web.unnamed(p), nil
 	}
-	if dep.Registry != "" && !strings.Contains(dep.Registry, "crates.io") {
-		return c.Web.failed(ctx, p, Silence("it comes from another registry than crates.io, which isn't asked: "+clean(dep.Registry, 100)))
+	if err := elsewhere(dep, "crates.io", "index.crates.io", "github.com/rust-lang/crates.io-index"); err != nil {
+		return c.Web.failed(ctx, p, err)
 	}
 	var doc crateDocument
 	a, err := c.Web.json(ctx, "https://crates.io/api/v1/crates/"+dep.Name, "application/json", &doc)

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -111,8 +112,8 @@ func TestNPM(t *testing.T) {
 			"versions": {"1.0.0": {"deprecated": "no longer supported, use \"undici\" instead"}}}`},
 			versions: "1.0.0(yanked)", latest: "1.0.0", notices: "deprecated→undici", licences: "Apache-2.0", repository: "github:request/request"},
 		{test: "deprecated without a word", dep: health.Dependency{Name: "m"}, pages: map[string]string{at + "m": `{
-			"dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": {"deprecated": true}}}`},
-			versions: "1.0.0(yanked)", latest: "1.0.0", notices: "deprecated→"},
+			"dist-tags": {"latest": "1.0.0"}, "repository": "o/m", "versions": {"1.0.0": {"deprecated": true}}}`},
+			versions: "1.0.0(yanked)", latest: "1.0.0", notices: "deprecated→", repository: "https://github.com/o/m"},
 		{test: "held by npm", dep: health.Dependency{Name: "m"}, pages: map[string]string{at + "m": `{
 			"dist-tags": {"latest": "0.0.1-security"}, "versions": {"0.0.1-security": {"repository": "npm/security-holder"}}}`},
 			versions: "0.0.1-security(pre)", latest: "0.0.1-security", notices: "malware→"},
@@ -364,6 +365,49 @@ func TestAllIsInOrderAndComplete(t *testing.T) {
 			t.Errorf("entry %s after %s: %+v", r.Ecosystem, last, r)
 		}
 		last = r.Ecosystem
+	}
+}
+
+func TestElsewhere(t *testing.T) {
+	s := newSite(t, nil) // nobody is asked
+	for ecosystem, dep := range map[string]health.Dependency{
+		"cargo": {Name: "lib", Registry: "sparse+https://crates.corp.example/index/"},
+		"gem":   {Name: "lib", Registry: "https://gems.corp.example/"},
+		"hex":   {Name: "lib", Registry: "hexpm:corp"},
+		"npm":   {Name: "lib", Registry: "https://npm.corp.example/"},
+		"pub":   {Name: "lib", Registry: "https://pub.corp.example"},
+		"pypi":  {Name: "lib", Registry: "https://pypi.org.evil.example/simple"},
+	} {
+		for _, entry := range All {
+			if entry.Ecosystem == ecosystem {
+				p := ask(t, entry.Open(s.web(), Settings{}), dep)
+				if gaps(p) != "package" {
+					t.Errorf("%s: gaps %s", ecosystem, gaps(p))
+				}
+			}
+		}
+	}
+	for _, ecosystem := range []string{"cargo", "composer", "gem", "hex", "npm", "pub", "pypi"} {
+		for _, entry := range All {
+			if entry.Ecosystem == ecosystem {
+				name := map[string]string{"composer": "o/lib"}[ecosystem]
+				p := ask(t, entry.Open(s.web(), Settings{}), health.Dependency{Name: cmp.Or(name, "lib"), Source: "https://git.corp.example/lib"})
+				if gaps(p) != "package" {
+					t.Errorf("%s from a repository: gaps %s", ecosystem, gaps(p))
+				}
+			}
+		}
+	}
+	usual := map[string][]string{
+		"crates.io": {"registry+https://crates.io", ""}, "github.com/rust-lang/crates.io-index": {"registry+https://github.com/rust-lang/crates.io-index"},
+		"index.crates.io": {"sparse+https://index.crates.io/"}, "hexpm": {"hexpm"}, "rubygems.org": {"https://rubygems.org/"}, "pub.dev": {"https://PUB.dev"},
+	}
+	for asked, named := range usual {
+		for _, name := range named {
+			if err := elsewhere(health.Dependency{Registry: name}, asked); err != nil {
+				t.Errorf("%s, of %s: %v", name, asked, err)
+			}
+		}
 	}
 }
 

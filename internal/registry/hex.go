@@ -25,6 +25,9 @@ func (h Hex) Package(ctx context.Context, dep health.Dependency) (health.Package
 	if !hexName.MatchString(dep.Name) {
 		return h.Web.unnamed(p), nil
 	}
+	if err := elsewhere(dep, "hexpm", "hex.pm", "repo.hex.pm"); err != nil {
+		return h.Web.failed(ctx, p, err)
+	}
 	var doc hexDocument
 	a, err := h.Web.json(ctx, "https://hex.pm/api/packages/"+dep.Name, "application/json", &doc)
 	if err != nil {

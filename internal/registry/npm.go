@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -77,6 +76,9 @@ type npmVersion struct {
 	License    npmLicence    `json:"license"`
 }
 
+// npmShorthand is how npm writes a repository on GitHub.
+var npmShorthand = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
+
 // holding is the version that npm puts in place of a malicious package.
 const holding = "0.0.1-security"
 
@@ -104,6 +106,9 @@ func (d npmDocument) describe(p *health.Package) {
 	repository := latest.Repository
 	if repository.URL == "" {
 		repository = d.Repository
+	}
+	if npmShorthand.MatchString(repository.URL) {
+		repository.URL = "https://github.com/" + repository.URL
 	}
 	p.Repository, p.Directory = declared(repository.URL), folder(repository.Directory)
 	if p.Repository == "" {
@@ -150,6 +155,9 @@ func npmSuccessor(name, text string) string {
 // asked, since whoever wrote the lockfile chose it, and the default one isn't
 // asked either, since it may have another package of that name.
 func (s NPMSettings) registryOf(dep health.Dependency) (string, error) {
+	if dep.Source != "" {
+		return "", elsewhere(dep)
+	}
 	scope, _, _ := strings.Cut(dep.Name, "/")
 	if base, ok := s.Scopes[scope]; ok && strings.HasPrefix(scope, "@") {
 		return base, nil
@@ -163,7 +171,7 @@ func (s NPMSettings) registryOf(dep health.Dependency) (string, error) {
 			return other, nil
 		}
 	}
-	return "", Silence(fmt.Sprintf("its lockfile names the registry %s, which isn't configured, so it isn't asked", clean(hostOf(dep.Registry), 100)))
+	return "", elsewhere(dep)
 }
 
 const npmDefault = "https://registry.npmjs.org"

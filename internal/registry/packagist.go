@@ -28,6 +28,9 @@ func (r Packagist) Package(ctx context.Context, dep health.Dependency) (health.P
 	if !composerName.MatchString(dep.Name) {
 		return r.Web.unnamed(p), nil
 	}
+	if err := elsewhere(dep); err != nil {
+		return r.Web.failed(ctx, p, err)
+	}
 	p.StraightFromSource = true
 	var doc struct {
 		Packages map[string][]map[string]json.RawMessage `json:"packages"`

@@ -24,6 +24,9 @@ func (r Pub) Package(ctx context.Context, dep health.Dependency) (health.Package
 	if !pubName.MatchString(dep.Name) {
 		return r.Web.unnamed(p), nil
 	}
+	if err := elsewhere(dep, "pub.dev", "pub.dartlang.org"); err != nil {
+		return r.Web.failed(ctx, p, err)
+	}
 	var doc pubDocument
 	a, err := r.Web.json(ctx, "https://pub.dev/api/packages/"+dep.Name, "application/vnd.pub.v2+json", &doc)
 	if err != nil {

@@ -45,6 +45,13 @@ func (r PyPI) Package(ctx context.Context, dep health.Dependency) (health.Packag
 		return r.Web.unnamed(p), nil
 	}
 	index := cmp.Or(r.Settings.Index, pypiIndex)
+	asked := []string{hostOf(index)}
+	if index == pypiIndex {
+		asked = append(asked, "pypi", "pypi.python.org", "files.pythonhosted.org")
+	}
+	if err := elsewhere(dep, asked...); err != nil {
+		return r.Web.failed(ctx, p, err)
+	}
 	if index != pypiIndex {
 		p.URL = index + "/" + name + "/"
 		p.Gaps = append(p.Gaps, health.Gap{Part: health.PartSource, Why: "its index doesn't say where it is developed"})

@@ -29,6 +29,9 @@ func (r RubyGems) Package(ctx context.Context, dep health.Dependency) (health.Pa
 	if !gemName.MatchString(dep.Name) || strings.Trim(dep.Name, ".") == "" {
 		return r.Web.unnamed(p), nil
 	}
+	if err := elsewhere(dep, "rubygems.org", "index.rubygems.org"); err != nil {
+		return r.Web.failed(ctx, p, err)
+	}
 	var versions []gemVersion
 	a, err := r.Web.json(ctx, gemsAPI+"versions/"+dep.Name+".json", "application/json", &versions)
 	if err != nil {
