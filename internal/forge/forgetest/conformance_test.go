@@ -9,6 +9,8 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/fact"
 	"github.com/mainstay-dev/mainstay/internal/forge"
+	"github.com/mainstay-dev/mainstay/internal/forge/bitbucket"
+	"github.com/mainstay-dev/mainstay/internal/forge/gerrit"
 	"github.com/mainstay-dev/mainstay/internal/forge/gitea"
 	"github.com/mainstay-dev/mainstay/internal/forge/gitlab"
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -52,6 +54,16 @@ func candidates() []candidate {
 			return must[*gitlab.Client](t)(gitlab.New(gitlab.Options{
 				Host: Host, API: s.URL + "/api/v4", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20,
 			})), s
+		}},
+		{"bitbucket", bitbucket.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
+			s := Serve(t, Bitbucket(w))
+			return must[*bitbucket.Client](t)(bitbucket.New(bitbucket.Options{
+				Host: Host, API: s.URL + "/2.0", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20,
+			})), s
+		}},
+		{"gerrit", gerrit.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
+			s := Serve(t, Gerrit(w))
+			return must[*gerrit.Client](t)(gerrit.New(gerrit.Options{Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules})), s
 		}},
 	}
 }
@@ -102,21 +114,34 @@ func TestConformance(t *testing.T) {
 
 func compare(t *testing.T, tells forge.Tells, repo Repository, want, got health.Activity) {
 	if repo.Gone || repo.Private {
+		if tells[forge.FactCommits].None() { // it leaves that to git
+			if got.Gaps.Why(health.PartCommits) == "" || got.Gaps.Why(health.PartChanges) == "" || got.Gaps.Outage() {
+				t.Errorf("gaps of what isn't there: %v", got.Gaps)
+			}
+			return
+		}
 		if !got.Gaps.Gone() || got.Gaps.Outage() {
 			t.Errorf("gaps of what isn't there: %v", got.Gaps)
 		}
 		return
 	}
+	if repo.Was != "" && tells[forge.FactRenames].None() {
+		if got.Gaps.Why(health.PartChanges) == "" || got.Gaps.Outage() {
+			t.Errorf("gaps of what has another name now: %v", got.Gaps)
+		}
+		return
+	}
 	for _, gap := range got.Gaps {
-		off := repo.IssuesOff && gap.Part == health.PartIssues || repo.ChangesOff && gap.Part == health.PartChanges
-		if gap.Outage || gap.Gone || !off && !untold(tells, gap.Part) {
+		switched := repo.IssuesOff && gap.Part == health.PartIssues || repo.ChangesOff && gap.Part == health.PartChanges
+		if gap.Outage || gap.Gone || !switched && !untold(tells, gap.Part) {
 			t.Errorf("gap: %+v", gap)
 		}
 	}
-	if repo.IssuesOff && got.Gaps.Why(health.PartIssues) == "" {
+	off := !tells[forge.FactSwitchedOff].None()
+	if off && repo.IssuesOff && got.Gaps.Why(health.PartIssues) == "" {
 		t.Error("issues are switched off and no gap says so")
 	}
-	if repo.ChangesOff && got.Gaps.Why(health.PartChanges) == "" {
+	if off && repo.ChangesOff && got.Gaps.Why(health.PartChanges) == "" {
 		t.Error("change requests are switched off and no gap says so")
 	}
 	want.Gaps = got.Gaps
@@ -128,7 +153,7 @@ func compare(t *testing.T, tells forge.Tells, repo Repository, want, got health.
 // untold reports whether a forge says that it doesn't tell a part.
 func untold(tells forge.Tells, part health.Part) bool {
 	facts := map[health.Part]forge.Fact{
-		health.PartReleases: forge.FactReleases, health.PartIssues: forge.FactIssues, health.PartChanges: forge.FactChanges,
+		health.PartCommits: forge.FactCommits, health.PartTags: forge.FactTags, health.PartReleases: forge.FactReleases, health.PartIssues: forge.FactIssues, health.PartChanges: forge.FactChanges,
 		health.PartFiles: forge.FactFiles, health.PartChecks: forge.FactChecks, health.PartEvents: forge.FactComments, health.PartStatus: forge.FactArchived,
 		health.PartFunding: "", health.PartSecurity: "", health.PartAdvisories: "",
 	}

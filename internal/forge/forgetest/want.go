@@ -78,6 +78,12 @@ func wantItems(items []Item, account func(string) int) []health.Item {
 // people that are left anew, so that two Activities can be compared in what
 // both of them can know.
 func Visible(a health.Activity, tells forge.Tells) health.Activity {
+	if tells[forge.FactCommits].None() {
+		a.Commits, a.Empty = []health.Commit{}, false
+	}
+	if tells[forge.FactTags].None() {
+		a.Tags = []health.Tag{}
+	}
 	if tells[forge.FactPrereleases].None() {
 		for i := range a.Releases {
 			a.Releases[i].Prerelease = false
@@ -111,6 +117,12 @@ func Visible(a health.Activity, tells forge.Tells) health.Activity {
 	if tells[forge.FactArchived].None() {
 		a.Notices = []health.Notice{}
 	}
+	a.People = slices.Clone(a.People)
+	for i := range a.People {
+		if a.People[i].Bot != "" {
+			a.People[i].Bot = "by whatever rule"
+		}
+	}
 	a.Issues, a.Changes = visibleItems(a.Issues, tells), visibleItems(a.Changes, tells)
 	a.Gaps = nil
 	a.Owner = ""
@@ -122,7 +134,6 @@ func Visible(a health.Activity, tells forge.Tells) health.Activity {
 	}
 	a.Security.URL = "" // the forge's own form of an address
 	if tells[forge.FactRoles].None() {
-		a.People = slices.Clone(a.People)
 		for i := range a.People {
 			a.People[i].Maintainer = false
 		}

@@ -62,8 +62,8 @@ func (a API) refusal(req *http.Request, resp *http.Response, body []byte) *Refus
 	case resp.StatusCode == http.StatusForbidden:
 		return a.locked("forbids it" + says)
 	case resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone:
-		if isHTML(resp, body) && resp.StatusCode == http.StatusNotFound && !a.answersHTML() {
-			break
+		if isHTML(resp, body) && !a.PlainErrors {
+			return &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, resp.StatusCode), Outage: true}
 		}
 		return &Refusal{Status: resp.StatusCode, Why: fmt.Sprintf("%s answers %d", a.Host, resp.StatusCode)}
 	case resp.StatusCode == http.StatusTooManyRequests:
@@ -71,15 +71,8 @@ func (a API) refusal(req *http.Request, resp *http.Response, body []byte) *Refus
 	case resp.StatusCode != http.StatusOK:
 		return &Refusal{Status: resp.StatusCode, Why: fmt.Sprintf("%s answers %d%s", a.Host, resp.StatusCode, says), Outage: true}
 	}
-	if isHTML(resp, body) {
-		return &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, resp.StatusCode), Outage: true}
-	}
 	return nil
 }
-
-// answersHTML tells that the forge's own errors are web pages or plain text,
-// which is known of those that put a prefix before their JSON.
-func (a API) answersHTML() bool { return a.Prefix != "" }
 
 // locked is a refusal for want of rights. Without a token that is how things
 // are; with one, evidence that was counted on is missing.

@@ -37,6 +37,9 @@ type API struct {
 	Token bool
 	// Prefix is what stands before the JSON, where the forge puts something there.
 	Prefix string
+	// PlainErrors tells that the forge's own errors aren't JSON, and can be web
+	// pages. Of any other a web page is a stranger's word: a proxy's, a login's.
+	PlainErrors bool
 }
 
 // New checks the address and returns the interface behind it.
@@ -96,6 +99,26 @@ func (a API) Get(ctx context.Context, path string, query url.Values, into any) (
 	return a.send(req, into)
 }
 
+// Follow reads the JSON at an address that an answer named as the next. It has
+// to be below Base: what a server names elsewhere isn't followed.
+func (a API) Follow(ctx context.Context, next string, into any) (Answer, error) {
+	path, ok := strings.CutPrefix(next, a.Base)
+	if !ok || !strings.HasPrefix(path, "/") {
+		return Answer{}, &Refusal{Why: a.Host + " names a next page that isn't its own", Outage: true}
+	}
+	return a.Get(ctx, path, nil, into)
+}
+
+// Text reads what is at a path below Base as it is.
+func (a API) Text(ctx context.Context, path string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.Base+path, nil)
+	if err != nil {
+		return "", fmt.Errorf("writing a request to %s: %w", a.Host, err)
+	}
+	_, body, err := a.exchange(req)
+	return string(body), err
+}
+
 // Post sends JSON that only asks, and so may be sent twice, and reads the JSON
 // that comes back.
 func (a API) Post(ctx context.Context, path string, body, into any) (Answer, error) {
@@ -114,29 +137,41 @@ func (a API) Post(ctx context.Context, path string, body, into any) (Answer, err
 
 func (a API) send(req *http.Request, into any) (Answer, error) {
 	req.Header.Set("Accept", "application/json")
-	resp, err := a.HTTP.Do(req)
+	resp, body, err := a.exchange(req)
 	if err != nil {
-		if ctx := req.Context().Err(); ctx != nil {
-			return Answer{}, ctx
-		}
-		return Answer{}, &Refusal{Why: fmt.Sprintf("asking %s: %s", a.Host, plain(err)), Outage: true}
+		return Answer{}, err
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
-	switch {
-	case err != nil:
-		return Answer{}, &Refusal{Why: fmt.Sprintf("reading the answer of %s: %s", a.Host, plain(err)), Outage: true}
-	case len(body) > answerLimit:
-		return Answer{}, &Refusal{Why: fmt.Sprintf("%s answers with more than %d MB", a.Host, answerLimit>>20), Outage: true}
-	}
-	if refused := a.refusal(req, resp, body); refused != nil {
-		return Answer{}, refused
+	if isHTML(resp, body) {
+		return Answer{}, &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, resp.StatusCode), Outage: true}
 	}
 	body = bytes.TrimPrefix(body, []byte(a.Prefix))
 	if err := json.Unmarshal(body, into); err != nil {
 		return Answer{}, &Refusal{Why: fmt.Sprintf("%s answers JSON of another form than expected (%s)", a.Host, kindOf(resp)), Outage: true}
 	}
 	return Answer{header: resp.Header}, nil
+}
+
+// exchange sends a request and reads the whole of a good answer.
+func (a API) exchange(req *http.Request) (*http.Response, []byte, error) {
+	resp, err := a.HTTP.Do(req)
+	if err != nil {
+		if ended := req.Context().Err(); ended != nil {
+			return nil, nil, ended
+		}
+		return nil, nil, &Refusal{Why: fmt.Sprintf("asking %s: %s", a.Host, plain(err)), Outage: true}
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
+	switch {
+	case err != nil:
+		return nil, nil, &Refusal{Why: fmt.Sprintf("reading the answer of %s: %s", a.Host, plain(err)), Outage: true}
+	case len(body) > answerLimit:
+		return nil, nil, &Refusal{Why: fmt.Sprintf("%s answers with more than %d MB", a.Host, answerLimit>>20), Outage: true}
+	}
+	if refused := a.refusal(req, resp, body); refused != nil {
+		return nil, nil, refused
+	}
+	return resp, body, nil
 }
 
 // kindOf is the media type of an answer.
