@@ -12,6 +12,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/config"
@@ -119,14 +120,14 @@ func New(o Options) (Policy, error) {
 // threshold puts the rule of --fail-on, or of fail_on, in the place of the rule
 // about the grade. Asked for in words, a grade counts at any confidence.
 func (c *compiler) threshold(rules []rule, id, flag, key string) []rule {
-	grade, path, from := flag, "", "--fail-on"
+	grade, path, from := strings.ToUpper(flag), "", "--fail-on"
 	if grade == "" {
 		grade, path, from = key, "policy.fail_on", c.places.At("policy.fail_on")
 	}
 	if grade == "" {
 		return rules
 	}
-	if flag != "" && !slices.Contains(grades[:5], flag) {
+	if flag != "" && !slices.Contains(grades[:5], grade) {
 		c.errs = append(c.errs, &config.Error{Text: fmt.Sprintf("--fail-on: no such grade: %q: %s", flag, config.Suggest(flag, grades[:5]))})
 		return rules
 	}

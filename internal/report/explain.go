@@ -64,6 +64,9 @@ func (l *letter) verdict(asOf time.Time) {
 			l.line(2, "%s", text)
 		}
 	}
+	if f.Finished > 0 {
+		l.line(2, "quiet, and by %.0f%% taken for finished rather than abandoned: that lifts activity and release", 100*f.Finished)
+	}
 	if f.Risk != nil {
 		l.line(2, "the chance that it is abandoned within 24 months is about %.0f%%", 100**f.Risk)
 	}

@@ -170,3 +170,24 @@ func TestFingerprintsSurviveMovesAndUpgrades(t *testing.T) {
 		t.Error("two rules share a fingerprint")
 	}
 }
+
+func TestHTMLClosesWhatItOpens(t *testing.T) {
+	for name, rep := range map[string]health.Report{"sample": sample(), "hostile": hostile(), "empty": {}} {
+		page := string(render(t, "html", rep, Options{}))
+		var open []string
+		for _, tag := range regexp.MustCompile(`<(/?)([a-z0-9]+)[^>]*>`).FindAllStringSubmatch(page, -1) {
+			switch {
+			case tag[2] == "br" || tag[2] == "meta":
+			case tag[1] == "":
+				open = append(open, tag[2])
+			case len(open) == 0 || open[len(open)-1] != tag[2]:
+				t.Fatalf("%s: %s closes within %v", name, tag[0], open)
+			default:
+				open = open[:len(open)-1]
+			}
+		}
+		if len(open) > 0 {
+			t.Errorf("%s: %v never closed", name, open)
+		}
+	}
+}

@@ -187,3 +187,25 @@ func FuzzReadJSON(f *testing.F) {
 		}
 	})
 }
+
+// brokenWriter takes a few bytes and then fails, like a full disk.
+type brokenWriter struct{ left int }
+
+var errFull = errors.New("no space left")
+
+func (w *brokenWriter) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+func TestFormatsTellThatTheyCouldNotWrite(t *testing.T) {
+	for _, f := range Formats {
+		for _, left := range []int{0, 10, 200} {
+			if err := f.Write(&brokenWriter{left: left}, sample(), Options{}); !errors.Is(err, errFull) {
+				t.Errorf("%s with room for %d bytes: %v", f.Name, left, err)
+			}
+		}
+	}
+}
