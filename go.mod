@@ -33,4 +33,7 @@ require (
 	golang.org/x/term v0.47.0
 )
 
-require github.com/google/go-querystring v1.1.0 // indirect
+require (
+	github.com/google/go-querystring v1.1.0 // indirect
+	golang.org/x/tools v0.51.0 // indirect
+)

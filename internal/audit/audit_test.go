@@ -184,7 +184,9 @@ func TestRun(t *testing.T) {
 		if !bytes.Equal(first.Bytes(), second.Bytes()) {
 			t.Error("a bundle read and written again isn't the same")
 		}
-		again, _, err := newAudit(t, saved.Registry(), saved.Forge()).Run(t.Context(), deps)
+		replay := newAudit(t, nil, saved.Forge())
+		replay.Registries = saved.Registries()
+		again, _, err := replay.Run(t.Context(), deps)
 		if err != nil {
 			t.Fatal(err)
 		}

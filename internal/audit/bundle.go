@@ -102,8 +102,14 @@ func ReadEvidence(r io.Reader) (Evidence, error) {
 	return e, nil
 }
 
-// Registry answers from the evidence alone.
-func (e Evidence) Registry() Registry { return bundledRegistry{e} }
+// Registries answer from the evidence alone.
+func (e Evidence) Registries() map[string]Registry {
+	out := map[string]Registry{}
+	for key := range e.Packages {
+		out[key.ecosystem] = bundledRegistry{e}
+	}
+	return out
+}
 
 // Forge answers from the evidence alone.
 func (e Evidence) Forge() Forge { return bundledForge{e} }

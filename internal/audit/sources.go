@@ -31,19 +31,17 @@ func (s Sources) Activities(ctx context.Context, repos []health.Repository, sinc
 		defer mu.Unlock()
 		yield(i, a)
 	}
-	plain := &queue{}           // repositories for git alone
-	extend := &queue{}          // repositories whose commits git completes
-	asked := map[Forge]*queue{} // by API
-	var order []Forge
+	plain := &queue{}            // repositories for git alone
+	extend := &queue{}           // repositories whose commits git completes
+	asked := map[string]*queue{} // for the API, by host
 	for i, repo := range repos {
 		api, why := s.API(repo.Host)
 		switch {
 		case api != nil:
-			if asked[api] == nil {
-				asked[api] = &queue{}
-				order = append(order, api)
+			if asked[repo.Host] == nil {
+				asked[repo.Host] = &queue{api: api}
 			}
-			asked[api].add(i, repo, health.Activity{})
+			asked[repo.Host].add(i, repo, health.Activity{})
 		case s.Git != nil:
 			plain.add(i, repo, health.Activity{Gaps: withoutAPI(why)})
 		default:
@@ -52,10 +50,9 @@ func (s Sources) Activities(ctx context.Context, repos []health.Repository, sinc
 	}
 
 	group, groupCtx := errgroup.WithContext(ctx)
-	for _, api := range order {
-		q := asked[api]
+	for _, q := range asked {
 		group.Go(func() error {
-			return api.Activities(groupCtx, q.repos, since, func(i int, a health.Activity) {
+			return q.api.Activities(groupCtx, q.repos, since, func(i int, a health.Activity) {
 				if s.Git != nil && !a.Gaps.Gone() && !complete(a, since) {
 					mu.Lock()
 					defer mu.Unlock()
@@ -96,6 +93,7 @@ func complete(a health.Activity, since time.Time) bool {
 // queue is a list of repositories with their place in the caller's list and
 // what is already known of each.
 type queue struct {
+	api   Forge
 	index []int
 	repos []health.Repository
 	known []health.Activity

@@ -117,6 +117,9 @@ func Known() []string {
 	return names
 }
 
+// Named reports whether a file of this path is read because of its name.
+func Named(p string) bool { _, ok := byName(p); return ok }
+
 // byName returns the format that a file of this path has by its name.
 func byName(p string) (Format, bool) {
 	i := slices.IndexFunc(All, func(f Format) bool { return f.matches(p) })

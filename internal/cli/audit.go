@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/manifest"
+	"github.com/mainstay-dev/mainstay/internal/policy"
+	"github.com/mainstay-dev/mainstay/internal/report"
+)
+
+func newAudit(w World) *cobra.Command {
+	var ask asking
+	var choose choosing
+	var show showing
+	var gate gating
+	cmd := &cobra.Command{
+		Use:   "audit [PATH…]",
+		Short: "Judge every dependency of a project",
+		Long: `Finds manifests, lockfiles and SBOMs under each PATH (default: here) and judges
+every dependency they name, weakest first. A PATH may be a folder or a file;
+"-" reads an SBOM or a list of purls from standard input.`,
+		Example: `  mainstay audit
+  mainstay audit --direct -o sarif=mainstay.sarif
+  mainstay audit --fail-on D services/api`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			outputs, err := show.list()
+			if err != nil {
+				return err
+			}
+			if err := ask.check(); err != nil {
+				return err
+			}
+			gate.underSet = cmd.Flags().Changed("fail-under")
+			file, err := gate.configuration(w.Dir)
+			if err != nil {
+				return err
+			}
+			rules, err := gate.policy(file)
+			if err != nil {
+				return err
+			}
+			found, err := search(cmd.Context(), w, args)
+			if err != nil {
+				return err
+			}
+			deps := choose.of(found.Dependencies)
+			if len(deps) == 0 && len(found.Missing) == 0 {
+				return nothing(w, found, choose)
+			}
+			against, err := gate.against(cmd.Context(), w, args)
+			if err != nil {
+				return err
+			}
+			s, err := open(w, ask, file)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if ask.plan {
+				return s.plan(cmd.Context(), w.Stdout, deps)
+			}
+			rep, err := s.audit(cmd.Context(), deps)
+			if err != nil {
+				return err
+			}
+			rep.Missing = append(slices.Clone(found.Missing), rep.Missing...)
+			rep.Complete = len(rep.Missing) == 0
+			for _, n := range found.Notes {
+				rep.Notes = append(rep.Notes, n.String())
+			}
+			if rep, err = gate.judge(rep, rules, against); err != nil {
+				return err
+			}
+			return finish(w, rep, outputs, gate, ask.verbose)
+		},
+	}
+	choose.flags(cmd.Flags())
+	show.flags(cmd)
+	gate.flags(cmd.Flags())
+	cmd.Flags().StringVar(&gate.newFrom, "new-from", "", "fail only on what the manifests add since git's `REF`")
+	ask.flags(cmd.Flags())
+	return cmd
+}
+
+// search reads the manifests below the paths, or what stdin holds.
+func search(ctx context.Context, w World, paths []string) (manifest.Found, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	if slices.Contains(paths, "-") {
+		if len(paths) > 1 {
+			return manifest.Found{}, withHint(errors.New(`"-" and other paths together`), "audit standard input alone")
+		}
+		found, err := manifest.Read("-", w.Stdin)
+		if err != nil {
+			return manifest.Found{}, withHint(err, "mainstay reads %s", known())
+		}
+		return found, nil
+	}
+	found, err := manifest.Find(ctx, paths...)
+	if err != nil {
+		return manifest.Found{}, withHint(err, "mainstay reads %s", known())
+	}
+	return found, nil
+}
+
+// nothing says that there is nothing to audit, and where mainstay looked.
+func nothing(w World, found manifest.Found, choose choosing) error {
+	switch {
+	case len(found.Dependencies) > 0:
+		fmt.Fprintf(w.Stderr, "mainstay: error: none of %d dependencies is left by --direct and --ecosystem\n", len(found.Dependencies))
+	case len(found.Files) > 0:
+		fmt.Fprintf(w.Stderr, "mainstay: nothing to audit: %s names no dependency\n", oneLine(found.Files[0].Path))
+	default:
+		fmt.Fprintf(w.Stderr, "mainstay: error: nothing to audit: no manifest, lockfile or SBOM was found\n")
+		fmt.Fprintf(w.Stderr, "mainstay: hint: mainstay reads %s\n", known())
+	}
+	return exit(exitNothing)
+}
+
+// finish writes every report and ends with the exit code that the report leads
+// to.
+func finish(w World, rep health.Report, outputs []output, gate gating, verbose bool) error {
+	for _, o := range outputs {
+		if o.path == "" {
+			continue
+		}
+		write := func(f io.Writer) error { return o.format.Write(f, rep, report.Options{Verbose: verbose}) }
+		if err := create(o.path, write); err != nil {
+			return err
+		}
+	}
+	for _, o := range outputs {
+		if o.path != "" {
+			continue
+		}
+		options := report.Options{Width: w.Width, Colour: w.Width > 0 && w.Getenv("NO_COLOR") == "", Verbose: verbose}
+		if err := o.format.Write(w.Stdout, rep, options); err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+	}
+	if code := (policy.Exit{Zero: gate.exitZero, AllowIncomplete: gate.allowIncomplete}).Code(rep); code != exitHolds {
+		return exit(code)
+	}
+	return nil
+}
+
+// known names the formats that are read, for hints.
+func known() string { return strings.Join(manifest.Known(), ", ") }

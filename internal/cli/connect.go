@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mainstay-dev/mainstay/internal/audit"
+	"github.com/mainstay-dev/mainstay/internal/fetch"
+	"github.com/mainstay-dev/mainstay/internal/forge"
+	"github.com/mainstay-dev/mainstay/internal/forge/git"
+	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/registry"
+)
+
+// connect builds what asks registries and forges. Nothing is asked yet.
+func (s *session) connect() error {
+	var err error
+	if s.store, err = openCache(s.w); err != nil {
+		return err
+	}
+	s.budget = fetch.NewBudget(s.ask.maxPoints)
+	settings, err := s.goSettings()
+	if err != nil {
+		return err
+	}
+	if s.apis, err = s.forges(); err != nil {
+		return err
+	}
+	logins, err := fetch.UserNetrc(s.w.Getenv)
+	if err != nil {
+		return withHint(err, "mend the file, or set NETRC to another one")
+	}
+	s.client, err = fetch.New(fetch.Options{
+		Now: s.w.Now, Agent: "mainstay/" + s.w.Version,
+		Hosts: distinct(s.apis.credentials(), settings.Hosts, logins), Store: s.store,
+		MaxAge: s.ask.maxAge, MaxStale: s.ask.maxStale, Offline: s.ask.offline,
+		Patience: s.ask.patience, Waiting: s.waiting, Concurrency: s.ask.jobs,
+	})
+	if err != nil {
+		return err
+	}
+	s.audits.Registries = s.registries(settings)
+	s.audits.Forge, err = s.sources()
+	return err
+}
+
+// goSettings are the go command's own, with the logins that GOPROXY's
+// addresses hold.
+func (s *session) goSettings() (registry.GoSettings, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		dir = "" // no such folder: the environment and the defaults remain
+	}
+	settings, err := registry.ReadGoSettings(s.w.Getenv, dir)
+	if err != nil {
+		return settings, withHint(err, "'go env GOPROXY' shows what the go command makes of it")
+	}
+	return settings, nil
+}
+
+// registries maps each ecosystem to what answers for it.
+func (s *session) registries(settings registry.GoSettings) map[string]audit.Registry {
+	web := registry.Web{HTTP: s.client.HTTP(), Now: s.w.Now}
+	return map[string]audit.Registry{"golang": registry.Go{Web: web, Settings: settings}}
+}
+
+// distinct joins lists of hosts; the first word about a host counts.
+func distinct(lists ...[]fetch.Host) []fetch.Host {
+	var out []fetch.Host
+	seen := map[string]bool{}
+	for _, list := range lists {
+		for _, h := range list {
+			if !seen[h.Name] {
+				seen[h.Name] = true
+				out = append(out, h)
+			}
+		}
+	}
+	return out
+}
+
+// gitJobs is how many repositories git reads at once: transfers wait for the
+// network most of the time.
+const gitJobs = 8
+
+// mirrors reads the addresses that git reads hosts at, "host=address" and
+// spaces between. They come from the environment and not from a project's
+// configuration, since a project must not say where the truth about it is.
+func mirrors(text string) (map[string]string, error) {
+	bases := map[string]string{}
+	for _, entry := range strings.Fields(text) {
+		host, base, ok := strings.Cut(entry, "=")
+		if !ok || host == "" || base == "" {
+			return nil, withHint(fmt.Errorf("MAINSTAY_MIRRORS has %q", entry), "write it like github.com=https://mirror.example/github.com")
+		}
+		bases[host] = base
+	}
+	return bases, nil
+}
+
+// sources joins what forges' APIs and git tell, and remembers both.
+func (s *session) sources() (audit.Forge, error) {
+	sources := audit.Sources{}
+	if s.ask.source != sourceAPI {
+		bases, err := mirrors(s.w.Getenv("MAINSTAY_MIRRORS"))
+		if err != nil {
+			return nil, err
+		}
+		plain, err := git.New(git.Options{
+			Dir: filepath.Join(s.store.Dir(), "git"), Rules: s.rules(), Now: s.w.Now, Env: s.w.Environ, Bases: bases,
+			Jobs: gitJobs, MaxAge: s.ask.maxAge, MaxStale: s.ask.maxStale, Offline: s.ask.offline,
+		})
+		if err != nil {
+			return nil, withHint(err, "install git, or ask APIs alone with --source api")
+		}
+		sources.Git = plain
+	}
+	sources.API = func(host string) (audit.Forge, string) {
+		if s.ask.source == sourceGit {
+			return nil, "--source git asks no API"
+		}
+		return s.apis.api(host)
+	}
+	scope := func(repo health.Repository) string {
+		if api, _ := sources.API(repo.Host); api == nil {
+			return "git"
+		}
+		return s.ask.source
+	}
+	return s.remembering(sources, scope), nil
+}
+
+// remembering keeps what a source tells, each answer as it comes.
+func (s *session) remembering(f audit.Forge, scope func(health.Repository) string) audit.Forge {
+	return audit.Remembering{
+		Forge: f, Memory: s.store, Scope: scope, Now: s.now,
+		MaxAge: s.ask.maxAge, MaxStale: s.ask.maxStale, Offline: s.ask.offline, Used: s.used,
+	}
+}
+
+// used notes an answer from memory; a stale one is told.
+func (s *session) used(repo health.Repository, readAt time.Time, why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept++
+	if why != "" {
+		s.notes = append(s.notes, fmt.Sprintf("%s is judged by evidence of %s: %s", repo, readAt.UTC().Format(time.DateOnly), why))
+	}
+}
+
+// waiting tells people why nothing moves.
+func (s *session) waiting(wait fetch.Wait) {
+	if !s.ask.quiet {
+		s.progress.say("waiting %s for %s: %s", wait.For.Round(time.Second), wait.Host, wait.Why)
+	}
+}
+
+// rules tell people from programs, for every source alike.
+func (s *session) rules() forge.Rules { return forge.Rules{Tables: s.tables} }
