@@ -270,9 +270,8 @@ func TestEnterpriseServer(t *testing.T) {
 	h.Add(hub.Live("acme/r0", noon, hub.Characters[0]))
 	h.Add(hub.Live("acme/r1", noon, hub.Characters[0]))
 	want := read(t, h, github.Options{}, names(2))
-	for field, typename := range map[string]string{
-		"archivedAt": "Repository", "fundingLinks": "Repository", "sponsors": "Sponsorable", "statusCheckRollup": "Commit",
-	} {
+	h.Trouble = []hub.Trouble{hub.LacksType("Sponsorable")}
+	for field, typename := range map[string]string{"archivedAt": "Repository", "fundingLinks": "Repository", "statusCheckRollup": "Commit"} {
 		h.Trouble = append(h.Trouble, hub.Lacks(typename, field))
 	}
 	got := read(t, h, github.Options{API: "https://git.example.org/api/v3"}, names(2))

@@ -6,6 +6,7 @@
 package hub
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -21,7 +22,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
-// A Hub answers GraphQL requests at /graphql and /api/graphql.
+// A Hub answers GraphQL requests at /graphql and /api/graphql, and at
+// /rate_limit what is left of the budget.
 type Hub struct {
 	// Schema validates queries; nil validates none.
 	Schema *ast.Schema
@@ -130,6 +132,10 @@ type problem struct {
 
 // ServeHTTP answers one request.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/rate_limit") {
+		h.allowance(w)
+		return
+	}
 	if r.Method != http.MethodPost || r.URL.Path != "/graphql" && r.URL.Path != "/api/graphql" {
 		h.Fault("unexpected request: " + r.Method + " " + r.URL.Path)
 		http.NotFound(w, r)
@@ -294,16 +300,27 @@ func (h *Hub) keep(q Question, f *ast.Field, value Object, answer func() any) an
 }
 
 func (h *Hub) rateLimit(q Question) Object {
+	limit, remaining, reset := h.budget(q.Now)
+	return Object{
+		"__typename": "RateLimit", "cost": q.Price.Points, "limit": limit, "used": limit - remaining, "nodeCount": q.Price.Nodes,
+		"remaining": remaining, "resetAt": reset,
+	}
+}
+
+// budget is the number of points an hour, what is left of them, and when the
+// hour is over.
+func (h *Hub) budget(now time.Time) (limit, remaining int, reset time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	budget := h.Budget
-	if budget == 0 {
-		budget = 5000
-	}
-	return Object{
-		"__typename": "RateLimit", "cost": q.Price.Points, "limit": budget, "used": h.stats.Points, "nodeCount": q.Price.Nodes,
-		"remaining": max(0, budget-h.stats.Points), "resetAt": q.Now.Truncate(time.Hour).Add(time.Hour),
-	}
+	limit = cmp.Or(h.Budget, 5000)
+	return limit, max(0, limit-h.stats.Points), now.Truncate(time.Hour).Add(time.Hour)
+}
+
+func (h *Hub) allowance(w http.ResponseWriter) {
+	limit, remaining, reset := h.budget(h.Now())
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = fmt.Fprintf(w, `{"resources": {"graphql": {"limit": %d, "used": %d, "remaining": %d, "reset": %d}}}`,
+		limit, limit-remaining, remaining, reset.Unix())
 }
 
 func (h *Hub) find(args map[string]any) (repository any, forbidden string) {

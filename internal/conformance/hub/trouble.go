@@ -79,6 +79,21 @@ func Lacks(typename, field string) Trouble {
 	}
 }
 
+// LacksType is a server whose schema doesn't have a type yet.
+func LacksType(typename string) Trouble {
+	word := regexp.MustCompile(`\bon ` + regexp.QuoteMeta(typename) + `\b`)
+	return func(w http.ResponseWriter, q Question) bool {
+		if !word.MatchString(q.Query) {
+			return false
+		}
+		answer(w, nil, []problem{{
+			Message:    fmt.Sprintf("No such type %s, so it can't be a fragment condition", typename),
+			Extensions: map[string]any{"code": "undefinedType", "typeName": typename},
+		}})
+		return true
+	}
+}
+
 // exhausted takes from an answer what a request above so many repositories
 // doesn't get for the undocumented limit on computing: whole repositories, or
 // the entries of their lists.
