@@ -94,7 +94,11 @@ func New(o Options) (*Forge, error) {
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return nil, fmt.Errorf("making the directory of the repositories: %w", err)
 	}
-	return &Forge{o: o, git: program{path: path, home: home, env: o.Env}}, nil
+	f := &Forge{o: o, git: program{path: path, home: home, env: o.Env}}
+	if err := f.git.fit(context.Background()); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // Activities reads each repository, with its commits since a date, and yields

@@ -122,7 +122,7 @@ func (g program) run(ctx context.Context, c call) (string, error) {
 	}
 	err := cmd.Wait()
 	switch {
-	case errors.Is(context.Cause(ctx), errTooBig):
+	case errors.Is(context.Cause(ctx), errTooBig), c.watch != "" && err == nil && size(c.watch) > c.limit: // faster than the watch
 		return stderr.String(), errTooBig
 	case readErr != nil:
 		return stderr.String(), readErr
@@ -132,6 +132,24 @@ func (g program) run(ctx context.Context, c call) (string, error) {
 		return stderr.String(), &failure{verb: c.args[0], stderr: stderr.String(), err: err}
 	}
 	return stderr.String(), nil
+}
+
+// fit reports whether git knows what is asked of it here.
+func (g program) fit(ctx context.Context) error {
+	var version string
+	_, err := g.run(ctx, call{args: []string{"version"}, read: func(r io.Reader) error {
+		text, err := io.ReadAll(io.LimitReader(r, 1<<10))
+		version = strings.TrimSpace(strings.TrimPrefix(string(text), "git version "))
+		return err
+	}})
+	if err != nil {
+		return fmt.Errorf("asking git for its version: %w", err)
+	}
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil || major < 2 || major == 2 && minor < 29 {
+		return fmt.Errorf("git %s can't be used: 2.29 or newer is needed", version)
+	}
+	return nil
 }
 
 // options are what every run of git is given before its verb.

@@ -73,7 +73,10 @@ func (f *Forge) list(ctx context.Context, url, protocol string) (remote, error) 
 	return r, explained(err)
 }
 
-// explained turns git's words for an absent repository into a goneError.
+var errLocked = errors.New("the host wants to know who asks")
+
+// explained turns git's words for an absent repository into a goneError, and
+// those for one that needs a user into errLocked.
 func explained(err error) error {
 	var failed *failure
 	if !errors.As(err, &failed) {
@@ -83,9 +86,7 @@ func explained(err error) error {
 	case absent.MatchString(failed.stderr):
 		return goneError("the host answers that there is no such repository")
 	case locked.MatchString(failed.stderr):
-		// A forge that anyone can read asks strangers who they are where there
-		// is nothing for them: it doesn't tell a private repository from none.
-		return goneError("the host shows no such repository without signing in: it is gone or private")
+		return errLocked
 	}
 	return err
 }

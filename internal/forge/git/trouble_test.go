@@ -153,6 +153,15 @@ func TestGone(t *testing.T) {
 	if a := read(t, f, "acme/private", time.Time{}); !a.Gaps.Gone() || !strings.Contains(commits(a), "gone or private") {
 		t.Errorf("%+v", a.Gaps)
 	}
+	f = s.reader(func(o *Options) { o.Bases = map[string]string{"git.example.eu": s.URL} })
+	err := f.Activities(t.Context(), []health.Repository{{Host: "git.example.eu", Path: "acme/private"}}, time.Time{}, func(_ int, a health.Activity) {
+		if a.Gaps.Gone() || a.Gaps.Outage() || !strings.Contains(commits(a), "who asks") {
+			t.Errorf("%+v", a.Gaps)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestRenamed(t *testing.T) {
@@ -203,16 +212,13 @@ func TestTooBig(t *testing.T) {
 	s := serve(t)
 	s.filter = false
 	s.git("acme/big", "init", "-q", "-b", "main")
-	noise := make([]byte, 8<<20)
+	noise := make([]byte, 3<<20)
 	for i, x := 0, uint32(1); i < len(noise); i++ {
 		x = x*1664525 + 1013904223
 		noise[i] = byte(x >> 24)
 	}
 	s.write("acme/big", "noise", string(noise))
 	s.git("acme/big", "commit", "-qm", "Noise")
-	s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
-		return false
-	}
 	f := s.reader(func(o *Options) { o.MaxBytes = 1 << 20 })
 	a := read(t, f, "acme/big", time.Time{})
 	if a.Gaps.Outage() || a.Gaps.Gone() || !strings.Contains(commits(a), "more than the 1 MiB") {

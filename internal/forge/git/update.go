@@ -13,11 +13,19 @@ import (
 // update asks the host what there is and fetches what is new. What is kept
 // stays usable whatever happens on the way.
 func (f *Forge) update(ctx context.Context, e *entry, url, protocol string) error {
-	now := f.o.Now()
+	now, base := f.o.Now(), strings.TrimSuffix(url, e.repo.Path)
 	r, err := f.list(ctx, url, protocol)
 	if isGone(err) && !strings.HasSuffix(url, ".git") && f.spelled(e.repo.Host) {
 		url += ".git"
 		r, err = f.list(ctx, url, protocol)
+	}
+	if errors.Is(err, errLocked) {
+		// A forge that anyone can read asks strangers who they are where there is
+		// nothing for them: it doesn't tell a private repository from none.
+		if f.spelled(e.repo.Host) {
+			return refusedError("its host wants to know who asks, and plain git isn't told")
+		}
+		err = goneError("the forge shows no such repository to strangers: it is gone or private")
 	}
 	if isGone(err) {
 		if saveErr := e.save(state{ReadAt: now, Gone: err.Error()}); saveErr != nil {
@@ -28,7 +36,10 @@ func (f *Forge) update(ctx context.Context, e *entry, url, protocol string) erro
 	if err != nil {
 		return err
 	}
-	next := state{ReadAt: now, Shape: r.shape, Head: r.head, Changes: &r.changes, RenamedTo: renamed(e.repo, r.moved, strings.TrimSuffix(url, e.repo.Path))}
+	next := state{ReadAt: now, Shape: r.shape, Head: r.head, Changes: &r.changes, RenamedTo: renamed(e.repo, r.moved, base)}
+	if len(r.head) > 40 {
+		return refusedError("its objects are named by SHA-256, which isn't read")
+	}
 	if r.head == "" {
 		if r.refs > 0 {
 			return refusedError("its default branch points to nothing")
@@ -58,8 +69,8 @@ func (f *Forge) update(ctx context.Context, e *entry, url, protocol string) erro
 	return e.save(next)
 }
 
-// spelled reports whether a host may know its repositories by their names with
-// ".git" alone. The forges all know both.
+// spelled reports whether a host is none of the well-known forges: then it may
+// know its repositories by their names with ".git" alone.
 func (f *Forge) spelled(host string) bool {
 	known, _ := f.o.Rules.Tables.Forge(host)
 	switch known.Kind {
