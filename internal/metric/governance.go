@@ -34,9 +34,9 @@ func measureLicence(v view) found {
 	why := v.noActivity()
 	if v.Activity != nil {
 		why = v.Activity.Gaps.Why(health.PartFiles)
+		f.evidence = append(f.evidence, v.evidence("repository", "", time.Time{})...)
 		if v.Activity.Licence != "" {
 			known = append(known, v.Activity.Licence)
-			f.evidence = v.evidence("licence", "", time.Time{})
 		}
 	}
 	if len(known) == 0 {
