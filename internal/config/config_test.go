@@ -163,7 +163,7 @@ func TestFind(t *testing.T) {
 func TestSuggest(t *testing.T) {
 	known := []string{"archived", "deprecated", "gone"}
 	for in, want := range map[string]string{
-		"archvied": `did you mean "archived"?`, "Gone": `did you mean "gone"?`, "x": "there are archived, deprecated, gone",
+		"archvied": `did you mean "archived"?`, "Gone": `did you mean "gone"?`, "F": "there are archived, deprecated, gone", "x": "there are archived, deprecated, gone",
 		strings.Repeat("a", 1000): "there are archived, deprecated, gone",
 	} {
 		if got := Suggest(in, known); got != want {

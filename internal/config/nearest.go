@@ -10,7 +10,8 @@ import (
 func Suggest(word string, known []string) string {
 	best, distance := "", min(4, len(word)/3+1)
 	for _, k := range known {
-		if d := edits(strings.ToLower(word), k); d <= distance {
+		// A word that has nothing in common with another isn't a slip of it.
+		if d := edits(strings.ToLower(word), strings.ToLower(k)); d <= distance && d < len(word) {
 			if best == "" || d < distance {
 				best = k
 			}

@@ -47,34 +47,35 @@ func (e *SchemaError) Hint() string {
 
 // ReadJSON reads a report that the json format wrote. Its strings are cleaned
 // like those of any report. Errors: a [SchemaError], broken or truncated JSON,
-// a verdict that contradicts itself, and more than 256 MB.
+// a verdict that contradicts itself, and more than 256 MB; the caller names the
+// file.
 func ReadJSON(r io.Reader) (health.Report, error) {
 	var rep health.Report
 	data, err := io.ReadAll(io.LimitReader(r, maxReport+1))
 	if err != nil {
-		return rep, fmt.Errorf("reading the report: %w", err)
+		return rep, err
 	}
 	if len(data) > maxReport {
-		return rep, fmt.Errorf("reading the report: larger than %d MB", maxReport>>20)
+		return rep, fmt.Errorf("larger than %d MB", maxReport>>20)
 	}
 	var head struct {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return rep, fmt.Errorf("reading the report: %w", at(data, err))
+		return rep, at(data, err)
 	}
 	if head.Schema != health.ReportSchema {
 		return rep, &SchemaError{Schema: head.Schema}
 	}
 	if err := json.Unmarshal(data, &rep); err != nil {
-		return rep, fmt.Errorf("reading the report: %w", at(data, err))
+		return rep, at(data, err)
 	}
 	if rep.Findings == nil {
-		return rep, errors.New(`reading the report: it has no "findings"`)
+		return rep, errors.New(`not a whole report: it has no "findings"`)
 	}
 	for _, f := range rep.Findings {
 		if err := consistent(f); err != nil {
-			return rep, fmt.Errorf("reading the report: %s: %w", clean(f.Name), err)
+			return rep, fmt.Errorf("%s: %w", clean(f.Name), err)
 		}
 	}
 	return cleaned(rep), nil
