@@ -184,10 +184,10 @@ func (g *gathering) walk(ctx context.Context, root Root) error {
 		g.miss(show(gap.Subject), gap.Why)
 	}
 	covered := map[string]bool{}
-	for _, locks := range []bool{true, false} {
+	for turn := range 3 {
 		for _, p := range files {
 			format, ok := byName(p)
-			if !ok || format.Lock != locks || covered[p] {
+			if !ok || format.turn() != turn || covered[p] {
 				continue
 			}
 			if err := ctx.Err(); err != nil {

@@ -26,6 +26,8 @@ type Format struct {
 	// Lock tells that the file holds the versions chosen for a manifest beside
 	// it: locks are read first, and speak for the manifests they cover.
 	Lock bool
+	// Last tells that the file is read only where no other one speaks for it.
+	Last bool
 	// Large tells that Read takes what it needs from File.At, so that the whole
 	// file is never in memory.
 	Large bool
@@ -86,6 +88,7 @@ var All = []Format{
 	pdmLock,
 	pylock,
 	pipfileLock,
+	constraints,
 	requirements,
 	requirementsIn,
 	pyproject,
@@ -104,6 +107,18 @@ var All = []Format{
 	mixLock,
 	pubspecLock,
 	packageResolved,
+
+	nugetLock,
+	msbuildProject,
+	centralPackages,
+
+	workflow,
+
+	cycloneJSON,
+	cycloneXML,
+	spdx,
+	purlList,
+	goBinary,
 }
 
 // Known names all formats, for messages.
@@ -136,6 +151,18 @@ func byContent(head []byte) (Format, bool) {
 		return Format{}, false
 	}
 	return All[i], true
+}
+
+// turn orders the formats of a walk, so that a file that speaks for others is
+// read before them: 0, 1 or 2.
+func (f Format) turn() int {
+	switch {
+	case f.Lock:
+		return 0
+	case f.Last:
+		return 2
+	}
+	return 1
 }
 
 func (f Format) matches(p string) bool {

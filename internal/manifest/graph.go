@@ -22,6 +22,7 @@ type graph struct {
 type node struct {
 	dep   health.Dependency
 	needs []edge
+	own   bool // the project's: on the way to dependencies, but none itself
 }
 
 // A project is the root of paths: the project itself or a workspace member.
@@ -46,6 +47,41 @@ func (g *graph) add(id string, d health.Dependency) {
 	}
 	g.ids[id] = len(g.nodes)
 	g.nodes = append(g.nodes, node{dep: d})
+}
+
+// addOwn makes a node of a part of the project itself.
+func (g *graph) addOwn(id, name string) {
+	if !g.has(id) {
+		g.add(id, health.Dependency{Name: name})
+		g.nodes[g.ids[id]].own = true
+	}
+}
+
+// askOrphans makes a project ask for what nothing needs and nobody asks for:
+// where a list of packages comes with relations that don't cover it.
+func (g *graph) askOrphans(name string) {
+	needed := g.needed()
+	for _, p := range g.projects {
+		for _, e := range p.asks {
+			needed[e.to] = true
+		}
+	}
+	for id, i := range g.ids {
+		if !needed[i] {
+			g.ask(name, id, cmp.Or(g.nodes[i].dep.Scope, health.ScopeRuntime), health.Location{})
+		}
+	}
+}
+
+// needed tells of every node whether another one needs it.
+func (g *graph) needed() []bool {
+	needed := make([]bool, len(g.nodes))
+	for _, n := range g.nodes {
+		for _, e := range n.needs {
+			needed[e.to] = true
+		}
+	}
+	return needed
 }
 
 // has tells whether there is a package under an id.
@@ -98,9 +134,11 @@ func (g *graph) dependencies(fallback string) []health.Dependency {
 	}
 	g.scopes()
 	g.paths()
-	out := make([]health.Dependency, len(g.nodes))
-	for i, n := range g.nodes {
-		out[i] = n.dep
+	out := make([]health.Dependency, 0, len(g.nodes))
+	for _, n := range g.nodes {
+		if !n.own {
+			out = append(out, n.dep)
+		}
 	}
 	return out
 }
@@ -111,12 +149,7 @@ func (g *graph) compareEdges(a, b edge) int {
 
 // assume makes a project that asks for every package that nothing else needs.
 func (g *graph) assume(name string) {
-	needed := make([]bool, len(g.nodes))
-	for _, n := range g.nodes {
-		for _, e := range n.needs {
-			needed[e.to] = true
-		}
-	}
+	needed := g.needed()
 	p := project{name: name}
 	for i, n := range g.nodes {
 		if !needed[i] {

@@ -260,16 +260,29 @@ var pomProperty = regexp.MustCompile(`\$\{([^${}]+)\}`)
 
 // expand replaces ${properties}; one that isn't known stays.
 func (m *pom) expand(text string) string {
+	return expandProperties(text, pomProperty, func(name string) (string, bool) {
+		value, ok := m.properties[name]
+		return value, ok
+	})
+}
+
+// expandProperties replaces references, whose name is the pattern's only group,
+// by values that may refer to others. The result is bounded, since properties
+// can double one another.
+func expandProperties(text string, pattern *regexp.Regexp, lookup func(string) (string, bool)) string {
 	text = strings.TrimSpace(text)
 	for range maxPropertyDepth {
-		next := pomProperty.ReplaceAllStringFunc(text, func(ref string) string {
-			if value, ok := m.properties[ref[2:len(ref)-1]]; ok {
+		if len(text) > maxPropertySize {
+			return ""
+		}
+		next := pattern.ReplaceAllStringFunc(text, func(ref string) string {
+			if value, ok := lookup(pattern.FindStringSubmatch(ref)[1]); ok && len(value) <= maxPropertySize {
 				return value
 			}
 			return ref
 		})
-		if next == text || len(next) > maxPropertySize {
-			return text
+		if next == text {
+			break
 		}
 		text = next
 	}

@@ -32,6 +32,18 @@ var requirementsIn = Format{
 	Read:      readRequirements,
 }
 
+var constraints = Format{
+	Name:      "constraints.txt",
+	Ecosystem: ecosystemPython,
+	Says:      "pip constraints: they choose versions for the requirements that name them, and ask for nothing by themselves",
+	Files:     []string{"*constraints*.txt"},
+	Last:      true,
+	Read: func(f *File) (Reading, error) {
+		at := health.Location{Path: f.Path}
+		return Reading{Notes: []Note{{Location: at, Text: "no requirements name these constraints, so they say nothing"}}}, nil
+	},
+}
+
 // A pipLine is one logical line of a requirements file.
 type pipLine struct {
 	text string
@@ -43,12 +55,6 @@ func readRequirements(f *File) (Reading, error) {
 	p := pipFiles{seen: map[string]bool{}, pins: map[string]string{}, r: Reading{Project: folder(f.Path)}}
 	if p.r.Project == "requirements" {
 		p.r.Project = folder(path.Dir(f.Path)) // the folder's name tells nothing
-	}
-	if strings.HasPrefix(path.Base(f.Path), "constraints") {
-		p.r.Notes = append(p.r.Notes, Note{
-			Location: health.Location{Path: f.Path}, Text: "constraints choose versions; they ask for nothing",
-		})
-		return p.r, nil
 	}
 	if err := p.read(f); err != nil {
 		return Reading{}, err
