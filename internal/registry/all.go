@@ -63,7 +63,7 @@ var All = []Registry{
 		Open:  func(w Web, _ Settings) Ask { return Actions{w}.Package },
 	},
 	{
-		Ecosystem: "golang", Name: "Go module proxy", Host: "proxy.golang.org", Requests: "2, and 1 or 2 for an unknown vanity path",
+		Ecosystem: "golang", Name: "Go module proxy", Host: "proxy.golang.org", Requests: "2, or 1 where the module cache has the newest go.mod; 1 or 2 more for a vanity path that isn't known",
 		Gives:   Gifts{Versions: true, Withdrawn: true, Status: true, Repository: true},
 		Private: "GOPROXY, GOPRIVATE, GONOPROXY, .netrc",
 		Open:    func(w Web, s Settings) Ask { return Go{Web: w, Settings: s.Go}.Package },
@@ -120,7 +120,7 @@ type Settings struct {
 func ReadSettings(getenv func(string) string, home, configDir string) (Settings, error) {
 	var s Settings
 	var errGo, errNPM, errPyPI error
-	s.Go, errGo = ReadGoSettings(getenv, configDir)
+	s.Go, errGo = ReadGoSettings(getenv, home, configDir)
 	s.NPM, errNPM = ReadNPMSettings(getenv, home)
 	s.PyPI, errPyPI = ReadPyPISettings(getenv, configDir)
 	return s, errors.Join(errGo, errNPM, errPyPI)

@@ -26,9 +26,16 @@ type GoSettings struct {
 	// NoProxy are the glob patterns of modules that no proxy may be asked for:
 	// GONOPROXY, or else GOPRIVATE.
 	NoProxy string
-	// Hosts are the logins that GOPROXY's own addresses hold.
+	// ModCache is the go command's module cache, "" for none. What it holds of a
+	// version never changes, so a go.mod that is there isn't asked for.
+	ModCache string
+	// Hosts are the logins that GOPROXY's own addresses hold, and how many
+	// requests a proxy can be asked at once: it is made for the go command.
 	Hosts []fetch.Host
 }
+
+// proxyConcurrency is how many requests are under way to a module proxy.
+const proxyConcurrency = 16
 
 // A GoProxy is one entry of GOPROXY.
 type GoProxy struct {
@@ -42,9 +49,9 @@ type GoProxy struct {
 
 // ReadGoSettings reads the settings as the go command does: the environment
 // wins over the go command's own file (which GOENV names, or forbids with
-// "off"), and that over the documented default. configDir is the user's
-// configuration directory.
-func ReadGoSettings(getenv func(string) string, configDir string) (GoSettings, error) {
+// "off"), and that over the documented default. home and configDir are the
+// user's home and configuration directory.
+func ReadGoSettings(getenv func(string) string, home, configDir string) (GoSettings, error) {
 	file, err := readGoEnv(getenv, configDir)
 	if err != nil {
 		return GoSettings{}, err
@@ -70,7 +77,26 @@ func ReadGoSettings(getenv func(string) string, configDir string) (GoSettings, e
 	if noProxy == "none" { // the documented way to say: no pattern at all
 		noProxy = ""
 	}
-	return GoSettings{Proxies: proxies, NoProxy: noProxy, Hosts: hosts}, nil
+	for _, p := range proxies {
+		if u, err := url.Parse(p.URL); err == nil && u.Host != "" {
+			hosts = append(hosts, fetch.Host{Name: strings.ToLower(u.Host), Concurrency: proxyConcurrency})
+		}
+	}
+	return GoSettings{Proxies: proxies, NoProxy: noProxy, ModCache: modCache(setting, home), Hosts: hosts}, nil
+}
+
+// modCache is where the go command keeps modules.
+func modCache(setting func(string) string, home string) string {
+	if dir := setting("GOMODCACHE"); dir != "" {
+		return dir
+	}
+	if list := filepath.SplitList(setting("GOPATH")); len(list) > 0 && list[0] != "" {
+		return filepath.Join(list[0], "pkg", "mod")
+	}
+	if home == "" {
+		return ""
+	}
+	return filepath.Join(home, "go", "pkg", "mod")
 }
 
 // readGoEnv reads the file that "go env -w" writes.
@@ -163,7 +189,7 @@ func parseProxyURL(entry string) (string, *fetch.Host, error) {
 	if u.User != nil {
 		password, _ := u.User.Password()
 		basic := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
-		host = &fetch.Host{Name: u.Host, Header: "Authorization", Value: fetch.Secret("Basic " + basic)}
+		host = &fetch.Host{Name: strings.ToLower(u.Host), Header: "Authorization", Value: fetch.Secret("Basic " + basic)}
 		u.User = nil
 	}
 	return strings.TrimSuffix(u.String(), "/"), host, nil

@@ -40,7 +40,7 @@ func TestReadGoSettings(t *testing.T) {
 		{"a list", map[string]string{"GOPROXY": " a.example , ,http://b.example/p/|file:///c,direct,off"}, "", "https://a.example, http://b.example/p|, file:///c, direct", ""},
 	}
 	for _, test := range tests {
-		s, err := ReadGoSettings(func(name string) string { return test.env[name] }, test.dir)
+		s, err := ReadGoSettings(func(name string) string { return test.env[name] }, "", test.dir)
 		if err != nil {
 			t.Errorf("%s: %v", test.test, err)
 			continue
@@ -78,5 +78,22 @@ func TestGoProxyLoginsAreForTheirHost(t *testing.T) {
 	}
 	if strings.Contains(fmt.Sprint(proxies, hosts), "s3cret") {
 		t.Error("the password shows")
+	}
+}
+
+func TestModCache(t *testing.T) {
+	home := filepath.Join("home", "me")
+	for _, test := range []struct {
+		env  map[string]string
+		want string
+	}{
+		{nil, filepath.Join(home, "go", "pkg", "mod")},
+		{map[string]string{"GOPATH": "a" + string(filepath.ListSeparator) + "b"}, filepath.Join("a", "pkg", "mod")},
+		{map[string]string{"GOPATH": "a", "GOMODCACHE": "c"}, "c"},
+	} {
+		s, err := ReadGoSettings(func(name string) string { return test.env[name] }, home, "")
+		if err != nil || s.ModCache != test.want {
+			t.Errorf("%v: %s, %v; want %s", test.env, s.ModCache, err, test.want)
+		}
 	}
 }

@@ -17,7 +17,8 @@ import (
 // keeps from them.
 //
 // A module costs two requests, the list of versions and the newest go.mod,
-// which declares deprecation and retractions. One with a vanity path that
+// which declares deprecation and retractions; one where the go command's module
+// cache has that file. One with a vanity path that
 // isn't known costs one or two more, to learn where it is developed: the
 // proxy's record of the newest version, and the path's own page. A proxy's
 // list has no dates, so releases mostly have none; the repository's tags do.
@@ -93,7 +94,7 @@ func (g Go) versions(ctx context.Context, dep health.Dependency, p *health.Packa
 			direct(p, failure)
 			return nil
 		}
-		m := goModule{web: g.Web, proxy: proxy.URL, path: dep.Name, escaped: escaped}
+		m := goModule{web: g.Web, proxy: proxy.URL, cache: g.Settings.ModCache, path: dep.Name, escaped: escaped}
 		listing, err := m.list(ctx)
 		if err == nil {
 			return m.describe(ctx, dep, listing, p)

@@ -75,6 +75,23 @@ func TestGoReadsTheGoCommandsOwnCache(t *testing.T) {
 	}
 }
 
+func TestGoReadsAnImmutableFileFromTheModuleCache(t *testing.T) {
+	cache := t.TempDir()
+	dir := filepath.Join(cache, "cache", "download", "github.com", "o", "m", "@v")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "v1.0.0.mod"), []byte("// Deprecated: done.\nmodule github.com/o/m\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, map[string]string{proxy + "/github.com/o/m/@v/list": "v1.0.0\n"})
+	r := golang(s, proxy, "")
+	r.Settings.ModCache = cache
+	if p := ask(t, r, health.Dependency{Name: "github.com/o/m"}); notices(p) != "deprecated→" || gaps(p) != "" {
+		t.Errorf("notices %s, gaps %s", notices(p), gaps(p))
+	}
+}
+
 func TestGoVersions(t *testing.T) {
 	const name = "github.com/o/m"
 	tests := []struct {

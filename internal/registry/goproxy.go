@@ -43,6 +43,7 @@ type goListing struct {
 type goModule struct {
 	web     Web
 	proxy   string // address without a trailing slash
+	cache   string // the go command's module cache, "" for none
 	path    string
 	escaped string
 }
@@ -132,22 +133,18 @@ func ofVersion(version, ext string) (string, error) {
 }
 
 func (m goModule) read(ctx context.Context, name string) (answer, error) {
+	if strings.HasSuffix(name, ".mod") && m.cache != "" {
+		if a, err := m.open(filepath.Join(m.cache, "cache", "download", filepath.FromSlash(m.escaped+"/"+name))); err == nil {
+			return a, nil
+		}
+	}
 	if strings.HasSuffix(name, ".info") || strings.HasSuffix(name, ".mod") {
 		ctx = fetch.WithMaxAge(ctx, fetch.Forever)
 	}
 	address := m.proxy + "/" + m.escaped + "/" + name
-	if strings.HasPrefix(m.proxy, "file:") {
-		return m.open(address)
+	if !strings.HasPrefix(m.proxy, "file:") {
+		return m.web.get(ctx, address, "")
 	}
-	return m.web.get(ctx, address, "")
-}
-
-// maxGoFile bounds one file of a proxy that is a directory.
-const maxGoFile = 4 << 20
-
-// open reads a file of a proxy that is a directory, such as the go command's
-// own download cache.
-func (m goModule) open(address string) (answer, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return answer{}, err
@@ -156,6 +153,15 @@ func (m goModule) open(address string) (answer, error) {
 	if len(path) > 2 && path[0] == filepath.Separator && path[2] == ':' { // file:///C:/dir
 		path = path[1:]
 	}
+	return m.open(path)
+}
+
+// maxGoFile bounds one file of a proxy that is a directory.
+const maxGoFile = 4 << 20
+
+// open reads a file of a proxy that is a directory, such as the go command's
+// own download cache.
+func (m goModule) open(path string) (answer, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return answer{}, &Unknown{Host: m.proxy, Status: "no such file"}

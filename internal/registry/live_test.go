@@ -19,7 +19,7 @@ func TestGoLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings, err := ReadGoSettings(os.Getenv, config)
+	settings, err := ReadGoSettings(os.Getenv, "", config)
 	if err != nil {
 		t.Fatal(err)
 	}
