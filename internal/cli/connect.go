@@ -54,7 +54,11 @@ func (s *session) goSettings() (registry.GoSettings, error) {
 	if err != nil {
 		dir = "" // no such folder: the environment and the defaults remain
 	}
-	settings, err := registry.ReadGoSettings(s.w.Getenv, dir)
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
+	}
+	settings, err := registry.ReadGoSettings(s.w.Getenv, home, dir)
 	if err != nil {
 		return settings, withHint(err, "'go env GOPROXY' shows what the go command makes of it")
 	}
