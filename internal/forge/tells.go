@@ -22,6 +22,7 @@ const (
 	FactLabels       Fact = "labels given"
 	FactRoles        Fact = "who is a maintainer"
 	FactBots         Fact = "which accounts are programs"
+	FactOwner        Fact = "person or organisation"
 	FactCreated      Fact = "when it was created"
 	FactArchived     Fact = "archived"
 	FactArchivedDate Fact = "archived since when"
@@ -36,7 +37,7 @@ const (
 func Facts() []Fact {
 	return []Fact{
 		FactCommits, FactMerges, FactTags, FactReleases, FactPrereleases, FactPublishers, FactIssues, FactChanges, FactOpenCounts, FactComments,
-		FactReviews, FactClosers, FactMergers, FactReopenings, FactLabels, FactRoles, FactBots, FactCreated, FactArchived, FactArchivedDate,
+		FactReviews, FactClosers, FactMergers, FactReopenings, FactLabels, FactRoles, FactBots, FactOwner, FactCreated, FactArchived, FactArchivedDate,
 		FactRenames, FactMirrors, FactSwitchedOff, FactFiles, FactChecks,
 	}
 }

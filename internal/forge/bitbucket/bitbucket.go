@@ -105,6 +105,7 @@ func Tells() forge.Tells {
 		forge.FactLabels:      "no",
 		forge.FactRoles:       "no; by their acts",
 		forge.FactBots:        "no; by their names",
+		forge.FactOwner:       "yes",
 		forge.FactCreated:     "yes",
 		forge.FactArchived:    "no; it doesn't archive",
 		forge.FactRenames:     "yes",

@@ -2,6 +2,7 @@ package forgetest
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -11,7 +12,9 @@ import (
 	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/forge/bitbucket"
 	"github.com/mainstay-dev/mainstay/internal/forge/gerrit"
+	"github.com/mainstay-dev/mainstay/internal/forge/git"
 	"github.com/mainstay-dev/mainstay/internal/forge/gitea"
+	"github.com/mainstay-dev/mainstay/internal/forge/github"
 	"github.com/mainstay-dev/mainstay/internal/forge/gitlab"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -43,6 +46,12 @@ func must[T any](t testing.TB) func(T, error) T {
 func candidates() []candidate {
 	now := func() time.Time { return at }
 	return []candidate{
+		{"github", github.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
+			s := Serve(t, GitHub(w))
+			return must[*github.Client](t)(github.New(github.Options{
+				Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20,
+			})), s
+		}},
 		{"gitea", gitea.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
 			s := Serve(t, Gitea(w))
 			return must[*gitea.Client](t)(gitea.New(gitea.Options{
@@ -64,6 +73,12 @@ func candidates() []candidate {
 		{"gerrit", gerrit.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
 			s := Serve(t, Gerrit(w))
 			return must[*gerrit.Client](t)(gerrit.New(gerrit.Options{Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules})), s
+		}},
+		{"git", git.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
+			s := Serve(t, Git(t, w))
+			return must[*git.Forge](t)(git.New(git.Options{
+				Dir: t.TempDir(), Rules: rules, Now: now, Env: os.Environ(), Bases: map[string]string{Host: s.URL},
+			})), s
 		}},
 	}
 }
@@ -141,7 +156,7 @@ func compare(t *testing.T, tells forge.Tells, repo Repository, want, got health.
 	if off && repo.IssuesOff && got.Gaps.Why(health.PartIssues) == "" {
 		t.Error("issues are switched off and no gap says so")
 	}
-	if off && repo.ChangesOff && got.Gaps.Why(health.PartChanges) == "" {
+	if tells[forge.FactSwitchedOff] == "yes" && repo.ChangesOff && got.Gaps.Why(health.PartChanges) == "" {
 		t.Error("change requests are switched off and no gap says so")
 	}
 	want.Gaps = got.Gaps

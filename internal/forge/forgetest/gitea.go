@@ -16,6 +16,7 @@ func Gitea(w World) http.Handler {
 	g := giteaServer{w}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/version", func(w http.ResponseWriter, _ *http.Request) { write(w, 200, object{"version": "1.26.0"}) })
+	mux.HandleFunc("GET /api/v1/orgs/"+Owner, func(w http.ResponseWriter, _ *http.Request) { write(w, 200, object{"username": Owner}) })
 	for path, answer := range map[string]func(http.ResponseWriter, *http.Request, Repository){
 		"": g.repository, "/commits": g.commits, "/branches/main": g.branch, "/tags": g.tags, "/releases": g.releases,
 		"/issues": g.issues, "/pulls": g.changes, "/issues/comments": g.comments, "/issues/{number}/timeline": g.timeline,

@@ -2,6 +2,7 @@ package forgetest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/scanner"
 )
@@ -74,15 +75,25 @@ func (g *graph) object(o object, what []selection) any {
 			}
 			if fits(o, f.on) {
 				part, _ := g.object(o, f.what).(object)
-				for k, v := range part {
-					out[k] = v
-				}
+				merge(out, part)
 			}
 		default:
-			out[s.alias] = g.field(o, s)
+			merge(out, object{s.alias: g.field(o, s)})
 		}
 	}
 	return out
+}
+
+// merge adds what was selected of a field another time.
+func merge(into, more object) {
+	for k, v := range more {
+		old, both := into[k].(object)
+		if new, ok := v.(object); ok && both {
+			merge(old, new)
+			continue
+		}
+		into[k] = v
+	}
 }
 
 // fits reports whether an object is of a type: its own, or one of several.
@@ -123,14 +134,18 @@ func (g *graph) answer(value any, args map[string]any, s selection) any {
 	case object:
 		return g.object(v, s.what)
 	case connection:
-		nodes := v.nodes
+		nodes, from := v.nodes, 0
+		if after, ok := args["after"].(string); ok {
+			from, _ = strconv.Atoi(after) // its own cursors are numbers
+			nodes = nodes[from:]
+		}
 		if first, ok := args["first"]; ok {
 			n := int(number(first))
 			nodes = nodes[:min(n, len(nodes))]
 		}
 		return g.object(object{
 			"nodes": nodes, "totalCount": len(v.nodes), "count": len(v.nodes),
-			"pageInfo": object{"hasNextPage": len(nodes) < len(v.nodes), "endCursor": fmt.Sprint(len(nodes))},
+			"pageInfo": object{"hasNextPage": from+len(nodes) < len(v.nodes), "endCursor": fmt.Sprint(from + len(nodes))},
 		}, s.what)
 	case []any:
 		out := []any{}

@@ -37,6 +37,11 @@ func Scenario() World {
 	}
 }
 
+// first is the commit that a repository was created with.
+func first(by string, days int) []Commit {
+	return []Commit{{At: ago(days), By: by, Subject: "Begin"}}
+}
+
 // subject is what a person would write of the i-th change: not twice the same.
 func subject(i int) string {
 	verbs := []string{"Explain", "Tidy", "Measure", "Guard", "Shorten", "Speed up", "Split", "Test"}
@@ -47,7 +52,7 @@ func subject(i int) string {
 // lively has two maintainers, helpers and a program; it answers, reviews and
 // releases.
 func lively() Repository {
-	r := Repository{Name: "lively", Created: ago(1500), Passing: true, Files: map[string]string{
+	r := Repository{Name: "lively", Created: ago(1500), Commits: first("ada", 1500), Passing: true, Files: map[string]string{
 		"README.md": "# lively\n\nA library.\n", "LICENSE": mit, "CONTRIBUTING.md": "# Contributing\n\nSend change requests.\n",
 		"SECURITY.md": "# Security\n\nWrite to security@engines-society.org.\n", ".gitlab-ci.yml": "test: {}\n",
 		".github/workflows/test.yml": "on: push\n", "bitbucket-pipelines.yml": "pipelines: {}\n",
@@ -73,7 +78,7 @@ func lively() Repository {
 			if n == 3 {
 				tag = "v1.3.0-rc.1"
 			}
-			r.Tags = append(r.Tags, Tag{Name: tag, Commit: i})
+			r.Tags = append(r.Tags, Tag{Name: tag, Commit: len(r.Commits) - 1})
 			r.Releases = append(r.Releases, Release{Tag: tag, At: c.At.Add(time.Hour), By: "ada", Prerelease: n == 3})
 		}
 	}
@@ -122,12 +127,12 @@ func lively() Repository {
 
 // quiet had its last commit fourteen months ago and answers nobody.
 func quiet() Repository {
-	r := Repository{Name: "quiet", Created: ago(1400), Files: map[string]string{"README.md": "# quiet\n", "LICENSE": mit}}
+	r := Repository{Name: "quiet", Created: ago(1400), Commits: first("barbara", 1400), Files: map[string]string{"README.md": "# quiet\n", "LICENSE": mit}}
 	for i := range 12 {
 		r.Commits = append(r.Commits, Commit{At: ago(760 - 30*i), By: "barbara", Subject: subject(i)})
 	}
-	r.Tags = []Tag{{Name: "v0.1.0", Commit: 2}, {Name: "v0.2.0", Commit: 11}}
-	r.Releases = []Release{{Tag: "v0.2.0", At: r.Commits[11].At.Add(time.Hour), By: "barbara"}}
+	r.Tags = []Tag{{Name: "v0.1.0", Commit: 3}, {Name: "v0.2.0", Commit: 12}}
+	r.Releases = []Release{{Tag: "v0.2.0", At: r.Commits[12].At.Add(time.Hour), By: "barbara"}}
 	for i := range 5 {
 		item := Item{Number: i + 1, By: "newcomer", Opened: ago(300 - 40*i)}
 		if i == 1 {
@@ -141,21 +146,21 @@ func quiet() Repository {
 
 // dormant was archived before the window; its last commit is all there is.
 func dormant() Repository {
-	r := Repository{Name: "dormant", Created: ago(2500), Archived: true, ArchivedAt: ago(800), Files: map[string]string{"README.md": "# dormant\n"}}
+	r := Repository{Name: "dormant", Created: ago(2500), Commits: first("grace", 2500), Archived: true, ArchivedAt: ago(800), Files: map[string]string{"README.md": "# dormant\n"}}
 	for i := range 5 {
 		r.Commits = append(r.Commits, Commit{At: ago(1500 - 100*i), By: "grace", Subject: subject(i)})
 	}
-	r.Tags = []Tag{{Name: "v1.0.0", Commit: 4}}
+	r.Tags = []Tag{{Name: "v1.0.0", Commit: 5}}
 	return r
 }
 
 // alone is one person's.
 func alone() Repository {
-	r := Repository{Name: "alone", Created: ago(1000), Files: map[string]string{"README.md": "# alone\n", "LICENSE": mit}}
+	r := Repository{Name: "alone", Created: ago(1000), Commits: first("ada", 1000), Files: map[string]string{"README.md": "# alone\n", "LICENSE": mit}}
 	for i := range 40 {
 		r.Commits = append(r.Commits, Commit{At: ago(700 - 17*i), By: "ada", Subject: subject(i)})
 		if i%10 == 9 {
-			r.Tags = append(r.Tags, Tag{Name: fmt.Sprintf("v0.%d.0", i/10), Commit: i})
+			r.Tags = append(r.Tags, Tag{Name: fmt.Sprintf("v0.%d.0", i/10), Commit: len(r.Commits) - 1})
 		}
 	}
 	return r

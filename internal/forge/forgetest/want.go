@@ -16,7 +16,7 @@ func (w World) Want(r Repository, rules forge.Rules) health.Activity {
 		return forge.Unread(r.Asked(), w.At, health.Gap{Part: health.PartRepository, Gone: r.Gone})
 	}
 	a := forge.Unread(r.Asked(), w.At)
-	a.Since, a.CreatedAt, a.Empty = w.Since, r.Created, r.Empty
+	a.Since, a.CreatedAt, a.Empty, a.Owner = w.Since, r.Created, r.Empty, health.OwnerOrganisation
 	if r.Was != "" {
 		a.RenamedTo = r.Address()
 	}
@@ -47,6 +47,12 @@ func (w World) Want(r Repository, rules forge.Rules) health.Activity {
 	a.Changes, a.ChangesSince = wantItems(r.Changes, account), r.Created
 	issues, changes := Open(r.Issues), Open(r.Changes)
 	a.OpenIssues, a.OpenChanges = &issues, &changes
+	if r.IssuesOff {
+		a.Gaps = append(a.Gaps, health.Gap{Part: health.PartIssues, Why: "switched off"})
+	}
+	if r.ChangesOff {
+		a.Gaps = append(a.Gaps, health.Gap{Part: health.PartChanges, Why: "switched off"})
+	}
 	if r.Archived {
 		a.Notices = append(a.Notices, health.Notice{Kind: health.NoticeArchived, At: r.ArchivedAt})
 	}
@@ -125,7 +131,10 @@ func Visible(a health.Activity, tells forge.Tells) health.Activity {
 	}
 	a.Issues, a.Changes = visibleItems(a.Issues, tells), visibleItems(a.Changes, tells)
 	a.Gaps = nil
-	a.Owner = ""
+	a.ChangesEver = nil
+	if tells[forge.FactOwner].None() {
+		a.Owner = ""
+	}
 	if tells[forge.FactFiles].None() || a.Empty {
 		a.Files, a.Licence, a.Funding, a.Security, a.CI = []string{}, "", []health.Funding{}, health.Security{}, ""
 	}

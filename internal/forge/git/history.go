@@ -65,6 +65,8 @@ func (f *Forge) readFiles(ctx context.Context, e *entry, a *health.Activity, ros
 // readCommits reads the commits since a.Since, and from all of them when the
 // first was made: a repository is at least as old as that.
 func (f *Forge) readCommits(ctx context.Context, e *entry, a *health.Activity, roster *forge.Roster) error {
+	var last []string // the newest commit before the window
+	var lastAt time.Time
 	_, err := f.git.run(ctx, call{
 		dir:  e.commits(),
 		args: []string{"log", "-z", "--no-color", "--no-decorate", "--no-notes", "--no-show-signature", "--encoding=UTF-8", "--format=tformat:%ct%x00%P%x00%an%x00%ae%x00%B", "refs/heads/head", "--"},
@@ -83,24 +85,36 @@ func (f *Forge) readCommits(ctx context.Context, e *entry, a *health.Activity, r
 					a.CreatedAt = at
 				}
 				if at.Before(a.Since) {
+					if at.After(lastAt) {
+						last, lastAt = fields, at
+					}
 					continue
 				}
-				c := health.Commit{At: at, By: roster.Author(fields[2], fields[3]), Merge: strings.Contains(fields[1], " ")}
-				for _, with := range forge.CoAuthors(fields[4]) {
-					c.With = append(c.With, roster.Author(with[0], with[1]))
-				}
-				if !c.Merge {
-					subject, _, _ := strings.Cut(fields[4], "\n")
-					roster.Wrote(c.By, subject)
-				}
-				a.Commits = append(a.Commits, c)
+				a.Commits = append(a.Commits, commit(at, fields, roster))
 			}
 		},
 	})
 	if err != nil {
 		return fmt.Errorf("reading the commits: %w", err)
 	}
+	if len(a.Commits) == 0 && last != nil {
+		// Nothing in the window: what came before is still the last sign of life.
+		a.Commits = append(a.Commits, commit(lastAt, last, roster))
+	}
 	return nil
+}
+
+// commit makes a commit of a record of the log.
+func commit(at time.Time, fields []string, roster *forge.Roster) health.Commit {
+	c := health.Commit{At: at, By: roster.Author(fields[2], fields[3]), Merge: strings.Contains(fields[1], " ")}
+	for _, with := range forge.CoAuthors(fields[4]) {
+		c.With = append(c.With, roster.Author(with[0], with[1]))
+	}
+	if !c.Merge {
+		subject, _, _ := strings.Cut(fields[4], "\n")
+		roster.Wrote(c.By, subject)
+	}
+	return c
 }
 
 // next reads n fields, nil at the end.

@@ -10,6 +10,7 @@ import (
 // may leave out is a pointer.
 type answers struct {
 	repo    repository
+	kind    health.OwnerKind
 	commits []commit
 	// earlier tells that there are commits in the window before these.
 	earlier bool

@@ -39,7 +39,7 @@ func (g *gathering) gather(ctx context.Context) error {
 	}
 	g.follow()
 	g.acts, g.actsUntil, g.texts = map[int][]act{}, map[int]time.Time{}, map[string]string{}
-	asks := []func(context.Context){g.askItems, g.askReleases}
+	asks := []func(context.Context){g.askItems, g.askReleases, g.askOwner}
 	if !g.repo.Empty {
 		asks = append(asks, g.askCommits, g.askTags, g.askFiles)
 	}
@@ -47,6 +47,8 @@ func (g *gathering) gather(ctx context.Context) error {
 	slices.SortStableFunc(g.gaps, func(a, b health.Gap) int { return cmp.Compare(a.Part, b.Part) })
 	return nil
 }
+
+func (g *gathering) askOwner(ctx context.Context) { g.kind = g.owner(ctx, g.repo.Owner.Login) }
 
 // follow goes on under the name that the server answers, so that a rename
 // costs one redirect and not one with every request.

@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/forge"
@@ -51,6 +52,9 @@ type Options struct {
 type Client struct {
 	Options
 	api rest.API
+
+	mu     sync.Mutex
+	owners map[string]health.OwnerKind // by lower-case name, as far as asked
 }
 
 // New returns a client. The API's address must be absolute.
@@ -60,7 +64,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	api.Token = o.Token
-	return &Client{Options: o, api: api}, nil
+	return &Client{Options: o, api: api, owners: map[string]health.OwnerKind{}}, nil
 }
 
 // Activities reads repositories and yields each as soon as it is known, one
@@ -91,3 +95,29 @@ func (c *Client) activity(ctx context.Context, repo health.Repository, since tim
 }
 
 func named(s string) bool { return spelling.MatchString(s) && s != "." && s != ".." }
+
+// owner is what kind of account an owner has, asked for once: an organisation's
+// is known under its own path.
+func (c *Client) owner(ctx context.Context, name string) health.OwnerKind {
+	key := strings.ToLower(name)
+	c.mu.Lock()
+	kind, known := c.owners[key]
+	c.mu.Unlock()
+	if known || !named(name) {
+		return kind
+	}
+	var organisation struct{}
+	_, err := c.api.Get(ctx, "/orgs/"+name, nil, &organisation)
+	switch {
+	case err == nil:
+		kind = health.OwnerOrganisation
+	case rest.Absent(err):
+		kind = health.OwnerPerson
+	default:
+		return "" // another time it may answer
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.owners[key] = kind
+	return kind
+}

@@ -23,6 +23,7 @@ func (r *reading) read(asked health.Repository, since, at time.Time) health.Acti
 	if r.repo.FullName != "" && !strings.EqualFold(r.repo.FullName, asked.Path) {
 		a.RenamedTo = health.Repository{Host: asked.Host, Path: r.repo.FullName}
 	}
+	a.Owner = r.kind
 	r.roster.Mailmap(forge.ParseMailmap(r.texts[".mailmap"]))
 	r.readCommits()
 	for _, t := range r.tags {

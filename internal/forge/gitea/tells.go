@@ -22,6 +22,7 @@ func Tells() forge.Tells {
 		forge.FactLabels:       "yes; of what was closed or labelled in the window",
 		forge.FactRoles:        "no; by their acts, and the owner of a person's own repository",
 		forge.FactBots:         "no; by their names",
+		forge.FactOwner:        "yes",
 		forge.FactCreated:      "yes",
 		forge.FactArchived:     "yes",
 		forge.FactArchivedDate: "yes",

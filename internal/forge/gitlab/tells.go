@@ -22,6 +22,7 @@ func Tells() forge.Tells {
 		forge.FactLabels:       "no",
 		forge.FactRoles:        "yes; of those who commented",
 		forge.FactBots:         "yes; service accounts, the rest by their names",
+		forge.FactOwner:        "yes",
 		forge.FactCreated:      "yes",
 		forge.FactArchived:     "yes",
 		forge.FactArchivedDate: "no",
