@@ -58,17 +58,8 @@ func ReadJSON(r io.Reader) (health.Report, error) {
 	if len(data) > maxReport {
 		return rep, fmt.Errorf("larger than %d MB", maxReport>>20)
 	}
-	var head struct {
-		Schema string `json:"schema"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return rep, at(data, err)
-	}
-	if head.Schema != health.ReportSchema {
-		return rep, &SchemaError{Schema: head.Schema}
-	}
-	if err := json.Unmarshal(data, &rep); err != nil {
-		return rep, at(data, err)
+	if err := json.Unmarshal(data, &rep); err != nil || rep.Schema != health.ReportSchema {
+		return health.Report{}, refusal(data, err)
 	}
 	if rep.Findings == nil {
 		return rep, errors.New(`not a whole report: it has no "findings"`)
@@ -79,6 +70,21 @@ func ReadJSON(r io.Reader) (health.Report, error) {
 		}
 	}
 	return cleaned(rep), nil
+}
+
+// refusal says why data isn't a report: another schema explains more than the
+// first field that doesn't fit.
+func refusal(data []byte, err error) error {
+	var head struct {
+		Schema string `json:"schema"`
+	}
+	if broken := json.Unmarshal(data, &head); broken != nil {
+		return at(data, broken)
+	}
+	if head.Schema != health.ReportSchema {
+		return &SchemaError{Schema: head.Schema}
+	}
+	return at(data, err)
 }
 
 // at adds the line to what encoding/json says of broken input.
