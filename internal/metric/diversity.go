@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -14,7 +15,7 @@ var peopleExpectedToStay = Metric{
 	Name:      "People expected to stay",
 	Question:  "How many of those who do the work will be there in a year?",
 	Definition: "Sum over the humans who wrote in the last 24 months of the chance that each is there in a year, k/(k+r+1): k months active of these 24, r whole months since the last; " +
-		"at most .05 and .125 for who wrote in one or two months of all that were read. The interval is the 80% range of how many stay if each decides alone.",
+		"at most .05 and .125 for who wrote in one or two months of all that were read, and all of these together at most one person. The interval is the 80% range of how many stay if each decides alone.",
 	Unit:    "people",
 	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3614",
@@ -28,53 +29,47 @@ func measurePeopleExpectedToStay(v view) found {
 	if v.since < year-1 {
 		return v.tooShort()
 	}
-	chances := v.chances()
-	sum := 0.0
-	for _, p := range chances {
+	regulars, passing := v.chances()
+	sum := min(passing, 1)
+	for _, p := range regulars {
 		sum += p
 	}
-	left := estimate.PoissonBinomial(chances)
+	left := estimate.PoissonBinomial(regulars)
+	says := fmt.Sprintf("%.1f people can be expected to be there in a year, of %s", sum, count(len(regulars), "regular", "regulars"))
+	if sum == 0 {
+		says = "nobody has committed in two years, so nobody can be expected to be there in a year"
+	}
 	return found{
-		value: sum, n: len(chances), ranged: true,
-		low:         float64(estimate.Quantile(left, .1)),
-		high:        float64(estimate.Quantile(left, .9)),
+		value: sum, n: len(regulars), ranged: true,
+		low:         float64(estimate.Quantile(left, .1)) + min(passing, 1),
+		high:        float64(estimate.Quantile(left, .9)) + min(passing, 1),
 		reliability: v.complete(2*year) * v.fresh,
-		says:        fmt.Sprintf("%.1f of %s can be expected to be there in a year", sum, count(len(chances), "contributor", "contributors")),
+		says:        says,
 		evidence:    v.evidence("commits of the default branch", "commits", v.last),
 	}
 }
 
-// chances are those of each human of the last 24 months to be there in a year,
-// by index of People.
-func (v view) chances() []float64 {
-	var out []float64
+// chances are those of each regular of the last 24 months to be there in a year,
+// by index of People, and the sum of everybody else's. A regular is a human who
+// wrote in at least three months of all that were read; who came once or twice
+// seldom comes back.
+func (v view) chances() (regulars []float64, passing float64) {
 	for _, m := range v.months {
 		since := m.since()
 		if since < 0 || since >= 24 {
 			continue
 		}
 		p := estimate.Stays(m.within(24), since)
-		switch m.ever() { // who came once or twice seldom comes back
+		switch m.ever() {
 		case 1:
-			p = min(p, .05)
+			passing += min(p, .05)
 		case 2:
-			p = min(p, .125)
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// regulars counts the humans of the last 24 months who wrote in at least three
-// months of all that were read.
-func (v view) regulars() int {
-	n := 0
-	for _, m := range v.months {
-		if m.ever() >= 3 && m.since() < 24 {
-			n++
+			passing += min(p, .125)
+		default:
+			regulars = append(regulars, p)
 		}
 	}
-	return n
+	return regulars, passing
 }
 
 var contributorAbsenceFactor = Metric{
@@ -106,9 +101,17 @@ func measureContributorAbsenceFactor(v view) found {
 	return found{
 		value: float64(factor), n: total, low: float64(low), high: float64(high), ranged: true,
 		reliability: v.complete(2*year) * v.fresh,
-		says:        fmt.Sprintf("%s made half of the %s in two years", count(factor, "person", "people"), count(total, "commit", "commits")),
+		says:        cmp.Or(nobody(total), fmt.Sprintf("%s made half of the %s in two years", count(factor, "person", "people"), count(total, "commit", "commits"))),
 		evidence:    v.evidence("contributors", "graphs/contributors", v.last),
 	}
+}
+
+// nobody says so where there are no commits.
+func nobody(commits int) string {
+	if commits == 0 {
+		return "no human has committed in two years"
+	}
+	return ""
 }
 
 // contributions are the commits of each human in the last 24 months.
@@ -184,11 +187,13 @@ func measureEffectiveOrganisations(v view) found {
 	f := found{
 		value: value, n: int(total), low: min(least, value), high: value, ranged: true,
 		reliability: v.complete(2*year) * v.fresh,
-		says:        fmt.Sprintf("the work is spread as if over %.1f equal organisations", value),
+		says:        cmp.Or(nobody(int(total)), fmt.Sprintf("the work is spread as if over %.1f equal organisations", value)),
 		evidence:    v.evidence("contributors", "graphs/contributors", v.last),
 	}
 	if unknown >= total/2 {
 		f.reliability /= 2
+	}
+	if unknown > total/2 {
 		f.says += "; most people's employer isn't known"
 	}
 	return f
@@ -200,7 +205,7 @@ var peopleAbleToRelease = Metric{
 	Name:      "People able to release",
 	Question:  "Can somebody else take over when one is gone?",
 	Definition: "The greater of the accounts that may publish, by the registry, and the humans who in 24 months published a release, merged a change request " +
-		"of somebody else or made a merge commit; one where that is longer ago.",
+		"of somebody else or made a merge commit; one where that is longer ago. Where merge commits alone tell it counts half, since squashed merges leave none.",
 	Unit:    "people",
 	Window:  "730d",
 	Source:  "https://arxiv.org/abs/1906.08058",
@@ -218,9 +223,13 @@ func measurePeopleAbleToRelease(v view) found {
 	f := found{reliability: v.fresh}
 	if v.Activity != nil {
 		f.evidence = v.evidence("releases", "releases", v.last)
+		if v.Activity.Gaps.Why(health.PartEvents) != "" {
+			f.reliability /= 2
+		}
 	}
 	if v.Package != nil && v.Package.Publishers != nil && *v.Package.Publishers >= people {
 		people, from = *v.Package.Publishers, "may publish"
+		f.reliability = 1
 		f.evidence = []health.Evidence{{Text: "publishers", URL: v.Package.URL}}
 	}
 	if people == 0 {

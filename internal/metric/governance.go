@@ -135,7 +135,7 @@ var reviewShare = Metric{
 }
 
 func measureReviewShare(v view) found {
-	if v.regulars() < 2 {
+	if regulars, _ := v.chances(); len(regulars) < 2 {
 		return absent("fewer than two regulars, so there is nobody to review")
 	}
 	merged, reviewed := 0, 0

@@ -102,7 +102,7 @@ func measureUnreleasedWork(v view) found {
 		}
 	}
 	if f.n > 0 {
-		f.says = fmt.Sprintf("%s wait for a release, the oldest for %s", count(f.n, "commit", "commits"), span(f.value))
+		f.says = fmt.Sprintf("%s not released yet, the oldest for %s", count(f.n, "commit is", "commits are"), span(f.value))
 	}
 	if v.Package != nil && v.Package.StraightFromSource {
 		f.atLeast = 50
