@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"time"
 )
 
@@ -31,7 +32,9 @@ const maxStored = 64 << 20
 // What can't be read back (cut short, damaged, another form) counts as absent:
 // the evidence is then read anew.
 type Store struct {
-	root string
+	root   string
+	packer sync.Pool // of *gzip.Writer: a new one costs more than a small value
+	tagged sync.Once
 }
 
 // kindPattern is what a kind of values may be called: it becomes a directory.
@@ -96,7 +99,16 @@ func (s *Store) path(kind, key string) string {
 
 func (s *Store) write(path string, value []byte, readAt time.Time) error {
 	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
+	z, ok := s.packer.Get().(*gzip.Writer)
+	if ok {
+		z.Reset(&packed)
+	} else {
+		var err error
+		if z, err = gzip.NewWriterLevel(&packed, gzip.BestSpeed); err != nil {
+			return err
+		}
+	}
+	defer s.packer.Put(z)
 	z.ModTime = readAt
 	if _, err := z.Write(value); err != nil {
 		return err
@@ -108,7 +120,8 @@ func (s *Store) write(path string, value []byte, readAt time.Time) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if err := s.tag(); err != nil {
+	var err error
+	if s.tagged.Do(func() { err = s.tag() }); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(dir, "tmp-*") // mode 0600
