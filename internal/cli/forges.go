@@ -108,6 +108,14 @@ func (f *forges) api(host string) (audit.Forge, string) {
 	return made, ""
 }
 
+// How many pages of commits an API is asked for after the first. A page is a
+// fraction of a request, since many repositories share one; from the third on,
+// one transfer by git is cheaper.
+const (
+	pagesBesideGit  = 1
+	pagesWithoutGit = 20
+)
+
 // make builds what asks the API of a place.
 func (f *forges) make(p place) (audit.Forge, error) {
 	s := f.s
@@ -115,9 +123,9 @@ func (f *forges) make(p place) (audit.Forge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the address of the API of %s: %w", p.host, err)
 	}
-	pages := 0
+	pages := pagesBesideGit
 	if s.ask.source == sourceAPI {
-		pages = 20
+		pages = pagesWithoutGit
 	}
 	client, err := github.New(github.Options{
 		Host: p.host, API: p.api, HTTP: s.client.HTTP(), Now: s.w.Now, Rules: s.rules(),
@@ -132,7 +140,7 @@ func (f *forges) make(p place) (audit.Forge, error) {
 		},
 		Size:        f.learned(p.host),
 		Learned:     func(size int) { f.learn(p.host, size) },
-		CommitPages: pages,
+		CommitPages: pages, WholeHistories: s.ask.source != sourceAPI,
 	})
 	if err != nil {
 		return nil, err

@@ -62,8 +62,11 @@ type Options struct {
 	Learned func(size int)
 
 	// CommitPages is the number of pages of 100 commits to read after the
-	// first one, 0 where another source tells the rest.
-	CommitPages int
+	// first one, 0 where another source tells the rest. With WholeHistories
+	// they are read only where they reach the end: the rest of a longer history
+	// is another source's, which needs no half of it.
+	CommitPages    int
+	WholeHistories bool
 }
 
 // A Client reads repositories of one GitHub.

@@ -21,6 +21,7 @@ type session struct {
 	pace  *pace
 
 	mu       sync.Mutex
+	waiting  []begun       // repositories that want further pages of commits
 	lacks    []string      // fields that the server turned out not to have
 	stopped  *refusal      // why nothing more is asked
 	failures int           // in a row; see enough
@@ -41,6 +42,7 @@ func (s *session) run(ctx context.Context, queue []target) error {
 		queue = queue[n:]
 		return batch
 	}
+	whole := ctx
 	group, ctx := errgroup.WithContext(ctx)
 	for range atOnce {
 		group.Go(func() error {
@@ -53,7 +55,11 @@ func (s *session) run(ctx context.Context, queue []target) error {
 			return nil
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	s.finish(whole, s.waiting)
+	return whole.Err()
 }
 
 // fewestItems is the page of issues below which nothing is gained by asking
@@ -102,8 +108,6 @@ func (s *session) read(ctx context.Context, batch []target, items int) {
 // out, in whole or in part, because they were too much. Where there is no
 // smaller request, such a part is a gap.
 func (s *session) take(ctx context.Context, batch []target, answer reply, smallest bool) (left []target) {
-	var found []*repository
-	var whose []target
 	for i, t := range batch {
 		alias := fmt.Sprintf("r%d", i)
 		raw := answer.Data[alias]
@@ -119,24 +123,69 @@ func (s *session) take(ctx context.Context, batch []target, answer reply, smalle
 				s.gap(t, health.Gap{Part: health.PartRepository, Why: fmt.Sprintf("reading the answer of %s: %v", s.host, err), Outage: true})
 				continue
 			}
-			found, whose = append(found, r), append(whose, t)
+			if s.wantsMore(r) {
+				s.later(ctx, begun{r, t})
+				continue
+			}
+			s.done(begun{r, t})
 		}
-	}
-	s.more(ctx, found)
-	for i, r := range found {
-		s.yield(whose[i].index, r.activity(whose[i].repo, s.since, s.now(), s.Rules))
 	}
 	return left
 }
 
-// more reads the commits beyond the first page, as far as the options allow,
-// for all repositories of a batch together. A page that fails is left out: the
-// Activity says from when its commits are complete.
-func (s *session) more(ctx context.Context, found []*repository) {
+// A begun repository is read but for commits beyond the first page.
+type begun struct {
+	*repository
+	target target
+}
+
+func (s *session) done(b begun) {
+	s.yield(b.target.index, b.activity(b.target.repo, s.since, s.now(), s.Rules))
+}
+
+// pagesAtOnce is the number of repositories whose next pages of commits are
+// asked for in one request. They wait for one another, across batches, so
+// that a page costs a fraction of a request.
+const pagesAtOnce = 50
+
+// wantsMore reports whether further pages of a repository's commits are to be
+// read here.
+func (s *session) wantsMore(r *repository) bool {
+	h := r.history()
+	if s.CommitPages == 0 || h == nil || !h.PageInfo.HasNextPage {
+		return false
+	}
+	return !s.WholeHistories || h.TotalCount <= 100*(1+s.CommitPages)
+}
+
+// later keeps a repository until enough of them want a page of commits.
+func (s *session) later(ctx context.Context, b begun) {
+	s.mu.Lock()
+	s.waiting = append(s.waiting, b)
+	var full []begun
+	if len(s.waiting) >= pagesAtOnce {
+		full, s.waiting = s.waiting, nil
+	}
+	s.mu.Unlock()
+	s.finish(ctx, full)
+}
+
+// finish reads the commits beyond the first page, as far as the options allow,
+// and yields. A page that fails is left out: the Activity says from when its
+// commits are complete.
+func (s *session) finish(ctx context.Context, all []begun) {
+	s.more(ctx, all)
+	for _, b := range all {
+		s.done(b)
+	}
+}
+
+func (s *session) more(ctx context.Context, found []begun) {
 	for range s.CommitPages {
 		var marks []bookmark
 		var of []*repository
-		for _, r := range found {
+		for _, b := range found {
+			r := b.repository
 			if h := r.history(); h != nil && h.PageInfo.HasNextPage && h.PageInfo.EndCursor != "" {
 				marks, of = append(marks, bookmark{r.ID, h.PageInfo.EndCursor}), append(of, r)
 			}
