@@ -93,7 +93,7 @@ func (a Audit) locate(deps []health.Dependency, packages map[packageKey]packageA
 	out := make(map[string]place, len(deps))
 	for _, dep := range deps {
 		known := packages[packageOf(dep)]
-		declared := cmp.Or(dep.Source, known.Repository)
+		declared := cmp.Or(dep.Source, known.Repository, dep.DevelopedAt)
 		if declared == "" {
 			why := cmp.Or(known.gap, known.Gaps.Why(health.PartPackage), "the package declares no repository")
 			out[dep.Key()] = place{why: why}

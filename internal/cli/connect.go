@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (s *session) connect() error {
 		return err
 	}
 	s.budget = fetch.NewBudget(s.ask.maxPoints)
-	settings, err := s.goSettings()
+	settings, err := s.registrySettings()
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (s *session) connect() error {
 	}
 	s.client, err = fetch.New(fetch.Options{
 		Now: s.w.Now, Agent: "mainstay/" + s.w.Version,
-		Hosts: distinct(s.apis.credentials(), settings.Hosts, logins), Store: s.store,
+		Hosts: slices.Concat(s.apis.credentials(), settings.Hosts(), logins), Store: s.store,
 		MaxAge: s.ask.maxAge, MaxStale: s.ask.maxStale, Offline: s.ask.offline,
 		Patience: s.ask.patience, Waiting: s.waiting, Concurrency: s.ask.jobs,
 	})
@@ -47,43 +48,32 @@ func (s *session) connect() error {
 	return err
 }
 
-// goSettings are the go command's own, with the logins that GOPROXY's
-// addresses hold.
-func (s *session) goSettings() (registry.GoSettings, error) {
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		dir = "" // no such folder: the environment and the defaults remain
-	}
+// registrySettings are those of the ecosystems' own tools, with the logins that
+// they hold.
+func (s *session) registrySettings() (registry.Settings, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = ""
 	}
-	settings, err := registry.ReadGoSettings(s.w.Getenv, home, dir)
+	dir, err := os.UserConfigDir()
 	if err != nil {
-		return settings, withHint(err, "'go env GOPROXY' shows what the go command makes of it")
+		dir = "" // no such folder: the environment and the defaults remain
+	}
+	settings, err := registry.ReadSettings(s.w.Getenv, home, dir)
+	if err != nil {
+		return settings, withHint(err, "'go env GOPROXY', 'npm config list' and 'pip config list' show what their own tools make of them")
 	}
 	return settings, nil
 }
 
 // registries maps each ecosystem to what answers for it.
-func (s *session) registries(settings registry.GoSettings) map[string]audit.Registry {
+func (s *session) registries(settings registry.Settings) map[string]audit.Registry {
 	web := registry.Web{HTTP: s.client.HTTP(), Now: s.w.Now}
-	return map[string]audit.Registry{"golang": registry.Go{Web: web, Settings: settings}}
-}
-
-// distinct joins lists of hosts; the first word about a host counts.
-func distinct(lists ...[]fetch.Host) []fetch.Host {
-	var out []fetch.Host
-	seen := map[string]bool{}
-	for _, list := range lists {
-		for _, h := range list {
-			if !seen[h.Name] {
-				seen[h.Name] = true
-				out = append(out, h)
-			}
-		}
+	all := make(map[string]audit.Registry, len(registry.All))
+	for _, r := range registry.All {
+		all[r.Ecosystem] = r.Open(web, settings)
 	}
-	return out
+	return all
 }
 
 // gitJobs is how many repositories git reads at once: transfers wait for the

@@ -43,6 +43,10 @@ type Dependency struct {
 	// ecosystem's registry: a git URL, a fork that replaces the package. "" where
 	// it comes from the registry; then the registry says where it is developed.
 	Source string `json:"source,omitempty"`
+	// DevelopedAt is the address of the repository that the file names for a
+	// package that comes from its registry (bills of materials do); it counts
+	// where the registry names none.
+	DevelopedAt string `json:"developedAt,omitempty"`
 	// Replaces names what this dependency stands in for, as "name@version".
 	Replaces string `json:"replaces,omitempty"`
 	// Registry is the address of the registry that the file or its lockfile
@@ -91,7 +95,7 @@ func (d Dependency) Merge(other Dependency) Dependency {
 	}
 	d.Licences = union(d.Licences, other.Licences)
 	for _, f := range []struct{ to, from *string }{
-		{&d.Purl, &other.Purl}, {&d.Source, &other.Source}, {&d.Replaces, &other.Replaces}, {&d.Registry, &other.Registry},
+		{&d.Purl, &other.Purl}, {&d.Source, &other.Source}, {&d.DevelopedAt, &other.DevelopedAt}, {&d.Replaces, &other.Replaces}, {&d.Registry, &other.Registry},
 	} {
 		if *f.to == "" {
 			*f.to = *f.from

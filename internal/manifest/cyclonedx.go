@@ -140,8 +140,8 @@ func cyclonePackage(c cyclonedx.Component) sbomPackage {
 	}
 	if c.ExternalReferences != nil {
 		for _, ref := range *c.ExternalReferences {
-			if ref.Type == cyclonedx.ERTypeVCS && p.source == "" {
-				p.source = ref.URL
+			if ref.Type == cyclonedx.ERTypeVCS && p.home == "" {
+				p.home = ref.URL
 			}
 		}
 	}

@@ -25,7 +25,8 @@ type sbomPackage struct {
 	name     string
 	version  string
 	purl     string
-	source   string // where its code is from, if it says so
+	source   string // where its code is from in place of a registry, if it says so
+	home     string // where it is developed, if it says so
 	licences []string
 	scope    health.Scope
 	line     int
@@ -94,7 +95,7 @@ func (p sbomPackage) dependency() health.Dependency {
 			d.Purl = purl(d.Ecosystem, d.Name, d.Version)
 		}
 	}
-	d.Source = cmp.Or(d.Source, p.source)
+	d.Source, d.DevelopedAt = cmp.Or(d.Source, p.source), p.home
 	d.Licences, d.Scope = p.licences, p.scope
 	return d
 }

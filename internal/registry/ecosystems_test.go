@@ -375,6 +375,8 @@ func TestElsewhere(t *testing.T) {
 		"gem":   {Name: "lib", Registry: "https://gems.corp.example/"},
 		"hex":   {Name: "lib", Registry: "hexpm:corp"},
 		"npm":   {Name: "lib", Registry: "https://npm.corp.example/"},
+		"maven": {Name: "o:lib", Registry: "https://maven.corp.example/"},
+		"nuget": {Name: "lib", Registry: "https://nuget.corp.example/"},
 		"pub":   {Name: "lib", Registry: "https://pub.corp.example"},
 		"pypi":  {Name: "lib", Registry: "https://pypi.org.evil.example/simple"},
 	} {
@@ -387,10 +389,10 @@ func TestElsewhere(t *testing.T) {
 			}
 		}
 	}
-	for _, ecosystem := range []string{"cargo", "composer", "gem", "hex", "npm", "pub", "pypi"} {
+	for _, ecosystem := range []string{"cargo", "composer", "gem", "hex", "maven", "npm", "nuget", "pub", "pypi"} {
 		for _, entry := range All {
 			if entry.Ecosystem == ecosystem {
-				name := map[string]string{"composer": "o/lib"}[ecosystem]
+				name := map[string]string{"composer": "o/lib", "maven": "o:lib"}[ecosystem]
 				p := ask(t, entry.Open(s.web(), Settings{}), health.Dependency{Name: cmp.Or(name, "lib"), Source: "https://git.corp.example/lib"})
 				if gaps(p) != "package" {
 					t.Errorf("%s from a repository: gaps %s", ecosystem, gaps(p))

@@ -39,6 +39,9 @@ func (m Maven) Package(ctx context.Context, dep health.Dependency) (health.Packa
 	if !mavenName.MatchString(dep.Name) || strings.Contains(dep.Name, "..") {
 		return m.Web.unnamed(p), nil
 	}
+	if err := elsewhere(dep, "repo1.maven.org", "repo.maven.apache.org", "central.sonatype.com"); err != nil {
+		return m.Web.failed(ctx, p, err)
+	}
 	a, err := m.Web.get(ctx, mavenPath(group, artifact)+"/maven-metadata.xml", "")
 	var meta maven.Metadata
 	if err == nil {

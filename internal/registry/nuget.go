@@ -33,6 +33,9 @@ func (r NuGet) Package(ctx context.Context, dep health.Dependency) (health.Packa
 	if !nugetName.MatchString(dep.Name) || len(dep.Name) > 100 {
 		return r.Web.unnamed(p), nil
 	}
+	if err := elsewhere(dep, "api.nuget.org", "www.nuget.org", "nuget.org"); err != nil {
+		return r.Web.failed(ctx, p, err)
+	}
 	id := strings.ToLower(dep.Name)
 	var index struct {
 		Items []nugetPage `json:"items"`

@@ -28,7 +28,7 @@ func (r Packagist) Package(ctx context.Context, dep health.Dependency) (health.P
 	if !composerName.MatchString(dep.Name) {
 		return r.Web.unnamed(p), nil
 	}
-	if err := elsewhere(dep); err != nil {
+	if err := elsewhere(dep, "packagist.org", "repo.packagist.org"); err != nil {
 		return r.Web.failed(ctx, p, err)
 	}
 	p.StraightFromSource = true
