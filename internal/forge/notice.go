@@ -44,13 +44,14 @@ func readmeNotices(repo health.Repository, text string) []health.Notice {
 	}
 	top := head(text, noticeLines)
 	add(badge(top))
+	own := ownName(repo)
 	sentences := sentences(top)
 	for i, s := range sentences {
 		next := ""
 		if i+1 < len(sentences) {
 			next = sentences[i+1]
 		}
-		add(declared(repo, s, next))
+		add(declared(repo, own, s, next))
 		// A word alone is about the project only at the very top; further down it
 		// heads a list of what is deprecated in it.
 		if lower := strings.ToLower(s); i < 5 && (bare.MatchString(lower) || tagged.MatchString(lower)) {
@@ -92,17 +93,26 @@ var (
 	living    = regexp.MustCompile(`\b(?:still|actively|will (?:continue to )?be|is|are) (?:actively )?(?:maintained|supported)|bug ?fix|security (?:fix|issue|patch|update)|focuses on (?:security|bug)`)
 )
 
+// ownName finds a repository's name where it stands as a word of its own; it
+// never matches where the repository has none.
+func ownName(repo health.Repository) *regexp.Regexp {
+	name := strings.ToLower(repo.Name())
+	if len(name) < 2 {
+		return regexp.MustCompile(`[^\s\S]`)
+	}
+	return regexp.MustCompile(`(^|[^a-z0-9/.-])` + regexp.QuoteMeta(name) + `($|[^a-z0-9/.-])`)
+}
+
 // declared is what one sentence declares; next is the one after it, which may
-// name a successor. The zero Notice is nothing.
-func declared(repo health.Repository, sentence, next string) health.Notice {
+// name a successor, and own finds the project's name. The zero Notice is
+// nothing.
+func declared(repo health.Repository, own *regexp.Regexp, sentence, next string) health.Notice {
 	lower := strings.ToLower(sentence)
 	if strings.HasSuffix(lower, "?") {
 		return health.Notice{}
 	}
 	// The project's own name is as good as "this project".
-	if name := strings.ToLower(repo.Name()); len(name) > 1 {
-		lower = regexp.MustCompile(`(^|[^a-z0-9/.-])`+regexp.QuoteMeta(name)+`($|[^a-z0-9/.-])`).ReplaceAllString(lower, "${1}NAME${2}")
-	}
+	lower = own.ReplaceAllString(lower, "${1}NAME${2}")
 	notice := func(kind health.NoticeKind) health.Notice {
 		return health.Notice{Kind: kind, Text: cleaned(sentence), Successor: successor(repo, sentence, next)}
 	}

@@ -24,11 +24,10 @@ type server struct {
 	root string
 	// filter says whether the host leaves out what it is asked to leave out.
 	filter bool
-	// intercept answers instead, where it returns true.
-	intercept func(w http.ResponseWriter, r *http.Request) bool
 
-	mu    sync.Mutex
-	paths []string // asked for
+	mu        sync.Mutex
+	paths     []string // asked for
+	intercept func(w http.ResponseWriter, r *http.Request) bool
 }
 
 func serve(t testing.TB) *server {
@@ -49,8 +48,9 @@ func serve(t testing.TB) *server {
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.paths = append(s.paths, r.URL.Path)
+		intercept := s.intercept
 		s.mu.Unlock()
-		if s.intercept != nil && s.intercept(w, r) {
+		if intercept != nil && intercept(w, r) {
 			return
 		}
 		allow := "false"
@@ -65,6 +65,13 @@ func serve(t testing.TB) *server {
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// instead lets a function answer wherever it returns true.
+func (s *server) instead(f func(w http.ResponseWriter, r *http.Request) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.intercept = f
 }
 
 // asked returns the paths that were asked for since the last call.

@@ -118,10 +118,10 @@ func TestHostThatFails(t *testing.T) {
 		o.Dir, o.Now, o.MaxStale = dir, func() time.Time { return clock }, 24*time.Hour
 	})
 	read(t, f, "acme/plain", time.Time{})
-	s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
+	s.instead(func(w http.ResponseWriter, _ *http.Request) bool {
 		http.Error(w, "no", http.StatusServiceUnavailable)
 		return true
-	}
+	})
 	clock = clock.Add(23 * time.Hour)
 	if a := read(t, f, "acme/plain", time.Time{}); commits(a) != "3 commits" || !a.ReadAt.Equal(now) {
 		t.Error(commits(a), a.ReadAt)
@@ -145,11 +145,11 @@ func TestGone(t *testing.T) {
 	if list, _ := fetches(s); list != 1 {
 		t.Errorf("%d requests", list)
 	}
-	s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
+	s.instead(func(w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
 		w.WriteHeader(http.StatusUnauthorized)
 		return true
-	}
+	})
 	if a := read(t, f, "acme/private", time.Time{}); !a.Gaps.Gone() || !strings.Contains(commits(a), "gone or private") {
 		t.Errorf("%+v", a.Gaps)
 	}
@@ -167,13 +167,13 @@ func TestGone(t *testing.T) {
 func TestRenamed(t *testing.T) {
 	s := serve(t)
 	plain(s, "acme/new", 2)
-	s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
+	s.instead(func(w http.ResponseWriter, r *http.Request) bool {
 		if rest, ok := strings.CutPrefix(r.URL.Path, "/acme/old/"); ok {
 			http.Redirect(w, r, "/acme/new/"+rest+"?"+r.URL.RawQuery, http.StatusMovedPermanently)
 			return true
 		}
 		return false
-	}
+	})
 	f := s.reader(nil)
 	want := health.Repository{Host: "github.com", Path: "acme/new"}
 	for range 2 {
@@ -238,7 +238,7 @@ func TestHangingHost(t *testing.T) {
 	s := serve(t)
 	plain(s, "acme/plain", 1)
 	release := make(chan struct{})
-	s.intercept = func(http.ResponseWriter, *http.Request) bool { <-release; return true }
+	s.instead(func(http.ResponseWriter, *http.Request) bool { <-release; return true })
 	defer close(release)
 	f := s.reader(func(o *Options) { o.Timeout = 300 * time.Millisecond })
 	if a := read(t, f, "acme/plain", time.Time{}); !a.Gaps.Outage() || !strings.Contains(commits(a), "within 300ms") {
@@ -252,20 +252,20 @@ func TestCancelled(t *testing.T) {
 	f := s.reader(nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	release := make(chan struct{})
-	s.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
+	s.instead(func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method == http.MethodPost {
 			cancel()
 			<-release
 			return true
 		}
 		return false
-	}
+	})
 	err := f.Activities(ctx, []health.Repository{{Host: "github.com", Path: "acme/plain"}}, time.Time{}, func(int, health.Activity) { t.Error("yielded") })
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	close(release)
-	s.intercept = nil
+	s.instead(nil)
 	if got := commits(read(t, f, "acme/plain", time.Time{})); got != "3 commits" {
 		t.Error(got)
 	}
