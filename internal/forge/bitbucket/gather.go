@@ -78,9 +78,7 @@ type (
 		ID        int       `json:"id"`
 		State     string    `json:"state"` // OPEN, MERGED, DECLINED, SUPERSEDED
 		CreatedOn time.Time `json:"created_on"`
-		UpdatedOn time.Time `json:"updated_on"`
 		Author    *account  `json:"author"`
-		ClosedBy  *account  `json:"closed_by"`
 	}
 	// An act is one entry of the list of what was done on change requests.
 	act struct {
@@ -225,7 +223,9 @@ func (g *gathering) askChanges(ctx context.Context) {
 	var more bool
 	g.acts, more, err = pages(ctx, g.api, g.path+"/pullrequests/activity", url.Values{"pagelen": {"50"}}, actPages, passed)
 	if err != nil {
-		g.missed(health.PartEvents, err)
+		// When one was closed is told by its acts alone.
+		g.changes = nil
+		g.missed(health.PartChanges, err)
 		return
 	}
 	if n := len(g.acts); more && n > 0 && !g.acts[n-1].at().Before(from) {

@@ -2,6 +2,7 @@ package bitbucket
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,24 +97,34 @@ func (r *reading) readChanges() {
 			byChange[act.Change.ID] = append(byChange[act.Change.ID], e)
 		}
 	}
+	var after time.Time // since when the list has no holes
 	a.ChangesSince = a.CreatedAt
 	if r.more {
 		a.ChangesSince = a.ReadAt
 	}
 	for _, c := range r.changes {
+		item := r.change(c, byChange[c.ID])
 		// Acts are the newest first: of a change request opened before the oldest
-		// of them, the first ones are missing, and so it is left out.
-		if !r.actsFrom.IsZero() && c.CreatedOn.Before(r.actsFrom) {
-			if a.ChangesSince.Before(r.actsFrom) {
-				a.ChangesSince = r.actsFrom.UTC()
-			}
+		// of them the first ones are missing, and of one whose end isn't among
+		// them nobody knows when it was. The list is complete after these.
+		if c.CreatedOn.Before(r.actsFrom) || c.State != "OPEN" && item.Closed.IsZero() {
+			after = latest(after, c.CreatedOn.UTC().Add(time.Second))
 			continue
 		}
-		a.Changes = append(a.Changes, r.change(c, byChange[c.ID]))
+		a.Changes = append(a.Changes, item)
 		if c.CreatedOn.Before(a.ChangesSince) {
 			a.ChangesSince = c.CreatedOn.UTC()
 		}
 	}
+	a.ChangesSince = latest(a.ChangesSince, after)
+	a.Changes = slices.DeleteFunc(a.Changes, func(i health.Item) bool { return i.Opened.Before(after) })
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (r *reading) change(c change, events []health.Event) health.Item {
@@ -129,10 +140,6 @@ func (r *reading) change(c change, events []health.Event) health.Item {
 		if e.Kind == kind && e.At.After(out.Closed) {
 			out.Closed = e.At
 		}
-	}
-	if out.Closed.IsZero() { // its last change is the nearest that is told
-		out.Closed = c.UpdatedOn.UTC()
-		out.Events = append(out.Events, health.Event{At: out.Closed, By: r.account(c.ClosedBy), Kind: kind})
 	}
 	return out
 }

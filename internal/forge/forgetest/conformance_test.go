@@ -2,6 +2,9 @@ package forgetest
 
 import (
 	"context"
+	"io"
+	"log"
+	"net/http"
 	"os"
 	"testing"
 	"time"
@@ -28,9 +31,25 @@ type reader interface {
 type candidate struct {
 	name  string
 	tells forge.Tells
-	// open serves a world and returns a client of it.
-	open func(t testing.TB, w World, rules forge.Rules) (reader, *Server)
+	// serve serves a world; nil where that isn't a handler alone.
+	serve func(w World) http.Handler
+	// client reads what is served.
+	client func(t testing.TB, s *Server, rules forge.Rules) reader
 }
+
+// open serves a world and returns a client of it.
+func (c candidate) open(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
+	var handler http.Handler
+	if c.serve != nil {
+		handler = c.serve(w)
+	} else {
+		handler = Git(t, w)
+	}
+	s := Serve(t, handler)
+	return c.client(t, s, rules), s
+}
+
+func now() time.Time { return at }
 
 func must[T any](t testing.TB) func(T, error) T {
 	return func(v T, err error) T {
@@ -42,43 +61,28 @@ func must[T any](t testing.TB) func(T, error) T {
 	}
 }
 
-// candidates are all forges that answer over HTTP alone.
+// candidates are all forges, plain git the last.
 func candidates() []candidate {
-	now := func() time.Time { return at }
 	return []candidate{
-		{"github", github.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
-			s := Serve(t, GitHub(w))
-			return must[*github.Client](t)(github.New(github.Options{
-				Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20,
-			})), s
+		{"github", github.Tells(), GitHub, func(t testing.TB, s *Server, rules forge.Rules) reader {
+			return must[*github.Client](t)(github.New(github.Options{Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20}))
 		}},
-		{"gitea", gitea.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
-			s := Serve(t, Gitea(w))
-			return must[*gitea.Client](t)(gitea.New(gitea.Options{
-				Host: Host, API: s.URL + "/api/v1", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 40,
-			})), s
+		{"gitlab", gitlab.Tells(), func(w World) http.Handler { return GitLab(w, GitLabOptions{}) }, func(t testing.TB, s *Server, rules forge.Rules) reader {
+			return must[*gitlab.Client](t)(gitlab.New(gitlab.Options{Host: Host, API: s.URL + "/api/v4", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20}))
 		}},
-		{"gitlab", gitlab.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
-			s := Serve(t, GitLab(w, GitLabOptions{}))
-			return must[*gitlab.Client](t)(gitlab.New(gitlab.Options{
-				Host: Host, API: s.URL + "/api/v4", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20,
-			})), s
+		{"gitea", gitea.Tells(), Gitea, func(t testing.TB, s *Server, rules forge.Rules) reader {
+			return must[*gitea.Client](t)(gitea.New(gitea.Options{Host: Host, API: s.URL + "/api/v1", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 40}))
 		}},
-		{"bitbucket", bitbucket.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
-			s := Serve(t, Bitbucket(w))
-			return must[*bitbucket.Client](t)(bitbucket.New(bitbucket.Options{
-				Host: Host, API: s.URL + "/2.0", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20,
-			})), s
+		{"bitbucket", bitbucket.Tells(), Bitbucket, func(t testing.TB, s *Server, rules forge.Rules) reader {
+			return must[*bitbucket.Client](t)(bitbucket.New(bitbucket.Options{Host: Host, API: s.URL + "/2.0", HTTP: s.HTTP, Now: now, Rules: rules, CommitPages: 20}))
 		}},
-		{"gerrit", gerrit.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
-			s := Serve(t, Gerrit(w))
-			return must[*gerrit.Client](t)(gerrit.New(gerrit.Options{Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules})), s
+		{"gerrit", gerrit.Tells(), Gerrit, func(t testing.TB, s *Server, rules forge.Rules) reader {
+			return must[*gerrit.Client](t)(gerrit.New(gerrit.Options{Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules}))
 		}},
-		{"git", git.Tells(), func(t testing.TB, w World, rules forge.Rules) (reader, *Server) {
-			s := Serve(t, Git(t, w))
+		{"git", git.Tells(), nil, func(t testing.TB, s *Server, rules forge.Rules) reader {
 			return must[*git.Forge](t)(git.New(git.Options{
 				Dir: t.TempDir(), Rules: rules, Now: now, Env: os.Environ(), Bases: map[string]string{Host: s.URL},
-			})), s
+			}))
 		}},
 	}
 }
@@ -160,10 +164,17 @@ func compare(t *testing.T, tells forge.Tells, repo Repository, want, got health.
 		t.Error("change requests are switched off and no gap says so")
 	}
 	want.Gaps = got.Gaps
-	if diff := cmp.Diff(Visible(want, tells), Visible(got, tells)); diff != "" {
+	if diff := diffVisible(want, got, tells); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
+
+func diffVisible(want, got health.Activity, tells forge.Tells) string {
+	return cmp.Diff(Visible(want, tells), Visible(got, tells))
+}
+
+// discard is a log that nobody reads.
+func discard() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // untold reports whether a forge says that it doesn't tell a part.
 func untold(tells forge.Tells, part health.Part) bool {

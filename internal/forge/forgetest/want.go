@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -84,10 +85,15 @@ func wantItems(items []Item, account func(string) int) []health.Item {
 // people that are left anew, so that two Activities can be compared in what
 // both of them can know.
 func Visible(a health.Activity, tells forge.Tells) health.Activity {
-	if tells[forge.FactCommits].None() {
-		a.Commits, a.Empty = []health.Commit{}, false
+	missing := func(fact forge.Fact, part health.Part) bool { return tells[fact].None() || a.Gaps.Why(part) != "" }
+	a.People, a.Releases, a.Notices = slices.Clone(a.People), slices.Clone(a.Releases), slices.Clone(a.Notices)
+	if missing(forge.FactCommits, health.PartCommits) {
+		a.Commits, a.Empty, a.Since = []health.Commit{}, false, at
+		for i := range a.People { // their addresses are in the commits
+			a.People[i].Affiliation, a.People[i].Organisation = health.AffiliationUnknown, ""
+		}
 	}
-	if tells[forge.FactTags].None() {
+	if missing(forge.FactTags, health.PartTags) {
 		a.Tags = []health.Tag{}
 	}
 	if tells[forge.FactPrereleases].None() {
@@ -95,13 +101,13 @@ func Visible(a health.Activity, tells forge.Tells) health.Activity {
 			a.Releases[i].Prerelease = false
 		}
 	}
-	if tells[forge.FactReleases].None() {
+	if missing(forge.FactReleases, health.PartReleases) {
 		a.Releases = []health.Release{}
 	}
-	if tells[forge.FactIssues].None() || a.Gaps.Why(health.PartIssues) != "" {
+	if missing(forge.FactIssues, health.PartIssues) {
 		a.Issues, a.OpenIssues, a.IssuesSince = []health.Item{}, nil, at
 	}
-	if tells[forge.FactChanges].None() || a.Gaps.Why(health.PartChanges) != "" {
+	if missing(forge.FactChanges, health.PartChanges) {
 		a.Changes, a.OpenChanges, a.ChangesSince = []health.Item{}, nil, at
 	}
 	if tells[forge.FactCreated].None() {
@@ -123,30 +129,37 @@ func Visible(a health.Activity, tells forge.Tells) health.Activity {
 	if tells[forge.FactArchived].None() {
 		a.Notices = []health.Notice{}
 	}
-	a.People = slices.Clone(a.People)
 	for i := range a.People {
 		if a.People[i].Bot != "" {
 			a.People[i].Bot = "by whatever rule"
 		}
 	}
 	a.Issues, a.Changes = visibleItems(a.Issues, tells), visibleItems(a.Changes, tells)
-	a.Gaps = nil
+	if a.Gaps.Why(health.PartEvents) != "" {
+		for _, items := range [][]health.Item{a.Issues, a.Changes} {
+			for i := range items {
+				items[i].Events, items[i].EventsUntil = nil, time.Time{}
+			}
+		}
+	}
 	a.ChangesEver = nil
 	if tells[forge.FactOwner].None() {
 		a.Owner = ""
 	}
-	if tells[forge.FactFiles].None() || a.Empty {
+	if missing(forge.FactFiles, health.PartFiles) || a.Empty {
 		a.Files, a.Licence, a.Funding, a.Security, a.CI = []string{}, "", []health.Funding{}, health.Security{}, ""
 	}
-	if tells[forge.FactChecks].None() {
+	if missing(forge.FactChecks, health.PartChecks) {
 		a.CI = ""
 	}
 	a.Security.URL = "" // the forge's own form of an address
-	if tells[forge.FactRoles].None() {
+	acts := a.Gaps.Why(health.PartEvents) + a.Gaps.Why(health.PartIssues) + a.Gaps.Why(health.PartChanges) + a.Gaps.Why(health.PartReleases)
+	if tells[forge.FactRoles].None() || acts != "" { // acts show who has authority
 		for i := range a.People {
 			a.People[i].Maintainer = false
 		}
 	}
+	a.Gaps = nil
 	renumber(&a)
 	return a
 }

@@ -97,7 +97,7 @@ func (c *Client) activity(ctx context.Context, repo health.Repository, since tim
 func named(s string) bool { return spelling.MatchString(s) && s != "." && s != ".." }
 
 // owner is what kind of account an owner has, asked for once: an organisation's
-// is known under its own path.
+// is known under its own path. What isn't can be a person or be hidden from us.
 func (c *Client) owner(ctx context.Context, name string) health.OwnerKind {
 	key := strings.ToLower(name)
 	c.mu.Lock()
@@ -108,12 +108,9 @@ func (c *Client) owner(ctx context.Context, name string) health.OwnerKind {
 	}
 	var organisation struct{}
 	_, err := c.api.Get(ctx, "/orgs/"+name, nil, &organisation)
-	switch {
-	case err == nil:
+	if err == nil {
 		kind = health.OwnerOrganisation
-	case rest.Absent(err):
-		kind = health.OwnerPerson
-	default:
+	} else if !rest.Absent(err) {
 		return "" // another time it may answer
 	}
 	c.mu.Lock()

@@ -214,6 +214,9 @@ func (r *reading) account(u *user) int {
 	if u == nil || u.ID < 0 { // Ghost and the like
 		return -1
 	}
+	if strings.EqualFold(u.Login, r.repo.Owner.Login) {
+		r.activity.Owner = health.OwnerPerson // an organisation doesn't act
+	}
 	account := forge.Account{Login: u.Login, Name: u.FullName, Maintainer: strings.EqualFold(u.Login, r.repo.Owner.Login)}
 	if u.ID > 0 {
 		account.ID = strconv.FormatInt(u.ID, 10)

@@ -109,14 +109,21 @@ func (a API) Follow(ctx context.Context, next string, into any) (Answer, error) 
 	return a.Get(ctx, path, nil, into)
 }
 
-// Text reads what is at a path below Base as it is.
+// Text reads the text at a path below Base. A web page or JSON in its place is
+// somebody's error message.
 func (a API) Text(ctx context.Context, path string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.Base+path, nil)
 	if err != nil {
 		return "", fmt.Errorf("writing a request to %s: %w", a.Host, err)
 	}
-	_, body, err := a.exchange(req)
-	return string(body), err
+	resp, body, err := a.exchange(req)
+	if err != nil {
+		return "", err
+	}
+	if kind := kindOf(resp); kind == "text/html" || kind == "application/json" {
+		return "", &Refusal{Why: fmt.Sprintf("%s answers %s where a text belongs", a.Host, kind), Outage: true}
+	}
+	return string(body), nil
 }
 
 // Post sends JSON that only asks, and so may be sent twice, and reads the JSON
