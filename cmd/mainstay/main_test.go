@@ -27,6 +27,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"evidence": makeEvidence},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("MAINSTAY_CACHE_DIR", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("HOME", e.WorkDir)

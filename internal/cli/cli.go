@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mainstay-dev/mainstay/internal/config"
 )
 
 // World is what the command knows of the machine it runs on. The clock, the
@@ -94,13 +96,29 @@ func Run(ctx context.Context, w World) int {
 		fmt.Fprintln(w.Stderr, "mainstay: interrupted; what was read is kept, and the next run goes on from there")
 		return exitInterrupt
 	}
-	fmt.Fprintf(w.Stderr, "mainstay: error: %s\n", oneLine(err.Error()))
+	for _, text := range complaints(err) {
+		fmt.Fprintf(w.Stderr, "mainstay: error: %s\n", oneLine(text))
+	}
 	var h hinted
 	if errors.As(err, &h) {
 		fmt.Fprintf(w.Stderr, "mainstay: hint: %s\n", h.hint)
 		return h.code
 	}
 	return exitWrong
+}
+
+// complaints are what to say of an error: each thing that is wrong with a
+// configuration on a line of its own, anything else on one.
+func complaints(err error) []string {
+	var all config.Errors
+	if !errors.As(err, &all) {
+		return []string{err.Error()}
+	}
+	out := make([]string, len(all))
+	for i, e := range all {
+		out[i] = e.Error()
+	}
+	return out
 }
 
 // oneLine keeps an error from moving the cursor: errors quote strangers.

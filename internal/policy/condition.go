@@ -238,7 +238,11 @@ func supportEnds(s config.Span) test {
 		case support.Over != nil && *support.Over:
 			return fmt.Sprintf("support of %s %s is over", support.Product, support.Cycle)
 		case !support.Ends.IsZero() && support.Ends.Before(s.After(in.asOf)):
-			return fmt.Sprintf("support of %s %s ends on %s", support.Product, support.Cycle, support.Ends.UTC().Format(time.DateOnly))
+			ends := "ends"
+			if support.Ends.Before(in.asOf) {
+				ends = "ended"
+			}
+			return fmt.Sprintf("support of %s %s %s on %s", support.Product, support.Cycle, ends, support.Ends.UTC().Format(time.DateOnly))
 		}
 		return ""
 	}
