@@ -96,6 +96,9 @@ func describe(ecosystem, name string) *described {
 
 func ago(days int) time.Time { return evidenceDate.AddDate(0, 0, -days) }
 
+// words is a value of several words, which stand with _ between them.
+func words(value string) string { return strings.ReplaceAll(value, "_", " ") }
+
 // traits are the words of a description; value is what stands behind "=".
 var traits = map[string]func(d *described, value string) error{
 	// Three people at work, every question answered within days.
@@ -133,18 +136,18 @@ var traits = map[string]func(d *described, value string) error{
 		d.answer.Package.Repository = d.activity.Repository.URL()
 		return nil
 	},
-	// What the registry's entry says in its own words, _ for a space.
-	"says": func(d *described, v string) error { return d.status(strings.ReplaceAll(v, "_", " "), "2026-02-01") },
+	// What the registry's entry says in its own words.
+	"says": func(d *described, v string) error { return d.status(words(v), "2026-02-01") },
 	"gone": func(d *described, _ string) error {
 		d.unread(health.Gap{Part: health.PartRepository, Why: "there is no such repository", Gone: true})
 		return nil
 	},
 	"down": func(d *described, v string) error {
-		d.unread(health.Gap{Part: health.PartRepository, Why: v, Outage: true})
+		d.unread(health.Gap{Part: health.PartRepository, Why: words(v), Outage: true})
 		return nil
 	},
 	"registry-down": func(d *described, v string) error {
-		d.answer = describedPackage{Ecosystem: d.answer.Ecosystem, Name: d.answer.Name, Gap: v, Outage: true}
+		d.answer = describedPackage{Ecosystem: d.answer.Ecosystem, Name: d.answer.Name, Gap: words(v), Outage: true}
 		return nil
 	},
 }

@@ -77,16 +77,17 @@ func stays(w weak, chosen map[string]bool, owners []string) bool {
 	return slices.ContainsFunc(w.owners, func(o string) bool { return !chosen[o] && !slices.Contains(owners, o) })
 }
 
-// weakOnes are the dependencies that ship and have grade D or E, a terminal
-// ceiling, or break a rule that fails; not those that are waived. One whose
-// direct dependency isn't known is left out: there is nothing to suggest.
+// weakOnes are the dependencies that break a rule that fails, and those that
+// ship and have grade D or E or a terminal ceiling; not those that are waived.
+// One whose direct dependency isn't known is left out: there is nothing to
+// suggest.
 func weakOnes(fs []health.Finding) []weak {
 	var out []weak
 	at := map[string]int{}
 	for _, f := range fs {
 		poor := f.Grade == health.GradeD || f.Grade == health.GradeE || slices.ContainsFunc(f.Ceilings, health.Ceiling.Terminal)
 		owners := ownersOf(f.Dependency)
-		if !f.Scope.Ships() || len(f.Waived) > 0 || !poor && !f.Fails() || len(owners) == 0 {
+		if len(f.Waived) > 0 || !f.Fails() && !(poor && f.Scope.Ships()) || len(owners) == 0 {
 			continue
 		}
 		key := strings.Join(owners, "\x00")
