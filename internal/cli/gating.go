@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,7 +59,7 @@ func (g gating) configuration(dir string) (config.File, error) {
 	}
 	file, err := config.Read(name)
 	if err != nil {
-		return config.File{}, withHint(err, "'mainstay policy init' writes a commented one")
+		return config.File{}, withHint(err, "'mainstay policy init -' prints a commented one")
 	}
 	return file, nil
 }
@@ -74,7 +73,7 @@ func (g gating) policy(file config.File) (policy.Policy, error) {
 	}
 	p, err := policy.New(o)
 	if err != nil {
-		return p, withHint(err, "'mainstay policy show' prints what is in force")
+		return p, withHint(err, "'mainstay policy init -' prints a commented one")
 	}
 	return p, nil
 }
@@ -123,15 +122,16 @@ func (g gating) against(ctx context.Context, w World, paths []string) (policy.Ag
 }
 
 // judge puts the policy's judgement into a report, and writes the baseline
-// where that was asked for.
+// where that was asked for. An incomplete audit makes none: what an outage hid
+// would count as new once it can be read again.
 func (g gating) judge(rep health.Report, p policy.Policy, against policy.Against) (health.Report, error) {
 	rep = policy.Check(rep, p, against)
 	if g.writeBaseline == "" {
 		return rep, nil
 	}
 	if !rep.Complete && !g.allowIncomplete {
-		return rep, withHint(errors.New("the audit is incomplete, so no baseline was written"),
-			"run it again when every host answers, or add --allow-incomplete")
+		rep.Notes = append(rep.Notes, fmt.Sprintf("%s was not written, since the audit is incomplete: run it again, or add --allow-incomplete", g.writeBaseline))
+		return rep, nil
 	}
 	return rep, create(g.writeBaseline, func(f io.Writer) error {
 		_, err := policy.NewBaseline(rep).WriteTo(f)

@@ -160,28 +160,57 @@ func ReadBaseline(name string, r io.Reader) (Baseline, error) {
 		return b, fmt.Errorf("reading the baseline: %s:1: its schema is %q, this program reads %q: write it again with --write-baseline",
 			name, head.Schema, BaselineSchema)
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&b); err != nil {
+	var form struct {
+		Schema       string            `json:"schema"`
+		AsOf         string            `json:"asOf"`
+		Score        string            `json:"score"`
+		Dependencies []json.RawMessage `json:"dependencies"`
+	}
+	if err := strictly(data, &form); err != nil {
 		return b, fmt.Errorf("reading the baseline: %s:%d: %w", name, lineOf(data, err), err)
 	}
-	if b.Dependencies == nil {
+	if form.Dependencies == nil {
 		return b, fmt.Errorf("reading the baseline: %s:1: it has no \"dependencies\"", name)
 	}
-	if _, err := time.Parse(time.DateOnly, b.AsOf); err != nil {
-		return b, fmt.Errorf("reading the baseline: %s:1: asOf is no date: %q", name, b.AsOf)
+	if _, err := time.Parse(time.DateOnly, form.AsOf); err != nil {
+		return b, fmt.Errorf("reading the baseline: %s:1: asOf is no date: %q", name, form.AsOf)
 	}
+	b = Baseline{Schema: form.Schema, AsOf: form.AsOf, Score: form.Score, Dependencies: make([]entry, len(form.Dependencies))}
 	seen := map[string]bool{}
-	for _, e := range b.Dependencies {
-		if e.Purl == "" || seen[e.Purl] {
-			return b, fmt.Errorf("reading the baseline: %s: %q stands twice or is empty", name, e.Purl)
+	at := 0
+	for i, text := range form.Dependencies {
+		at += bytes.Index(data[at:], text)
+		e := &b.Dependencies[i]
+		if err := readEntry(text, e, seen); err != nil {
+			return b, fmt.Errorf("reading the baseline: %s:%d: %w", name, 1+bytes.Count(data[:at], []byte("\n")), err)
 		}
-		if !slices.Contains(grades, string(e.Grade)) {
-			return b, fmt.Errorf("reading the baseline: %s: %s: no such grade: %q", name, e.Purl, e.Grade)
-		}
-		seen[e.Purl] = true
+		at += len(text)
 	}
 	return b, nil
+}
+
+// readEntry reads one dependency of a baseline and adds its purl to seen.
+func readEntry(text []byte, e *entry, seen map[string]bool) error {
+	if err := strictly(text, e); err != nil {
+		return err
+	}
+	switch {
+	case e.Purl == "":
+		return errors.New("a dependency without purl")
+	case seen[e.Purl]:
+		return fmt.Errorf("%q stands twice", e.Purl)
+	case !slices.Contains(grades, string(e.Grade)):
+		return fmt.Errorf("%q: no such grade: %q", e.Purl, e.Grade)
+	}
+	seen[e.Purl] = true
+	return nil
+}
+
+// strictly reads JSON that may have no key but those of v.
+func strictly(data []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	return dec.Decode(v)
 }
 
 func lineOf(data []byte, err error) int {
