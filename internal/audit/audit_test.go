@@ -301,7 +301,7 @@ func TestSources(t *testing.T) {
 		repo("x/short"):                          lively("x/short", 9),
 		{Host: "plain.example", Path: "y/plain"}: lively("y/plain", 5),
 	}}
-	sources := Sources{Git: git, API: func(host string) (Forge, string) {
+	sources := Sources{Git: git, API: func(_ context.Context, host string) (Forge, string) {
 		if host == "forge.example" {
 			return api, ""
 		}

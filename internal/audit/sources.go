@@ -16,7 +16,7 @@ import (
 type Sources struct {
 	// API returns the forge whose API can be asked about a host, nil for none,
 	// with the reason.
-	API func(host string) (Forge, string)
+	API func(ctx context.Context, host string) (Forge, string)
 	// Git reads any host; nil where it may not be used.
 	Git Forge
 }
@@ -35,7 +35,7 @@ func (s Sources) Activities(ctx context.Context, repos []health.Repository, sinc
 	extend := &queue{}           // repositories whose commits git completes
 	asked := map[string]*queue{} // for the API, by host
 	for i, repo := range repos {
-		api, why := s.API(repo.Host)
+		api, why := s.API(ctx, repo.Host)
 		switch {
 		case api != nil:
 			if asked[repo.Host] == nil {

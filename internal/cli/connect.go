@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ func (s *session) connect() error {
 func (s *session) registrySettings() (registry.Settings, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = ""
+		home = "" // no such folder: the environment and the defaults remain
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -112,15 +113,16 @@ func (s *session) sources() (audit.Forge, error) {
 		}
 		sources.Git = plain
 	}
-	sources.API = func(host string) (audit.Forge, string) {
+	s.apis.kinds.HTTP = s.client.HTTP()
+	sources.API = func(ctx context.Context, host string) (audit.Forge, string) {
 		if s.ask.source == sourceGit {
 			return nil, "--source git asks no API"
 		}
-		return s.apis.api(host)
+		return s.apis.api(ctx, host)
 	}
 	scope := func(repo health.Repository) string {
-		if api, _ := sources.API(repo.Host); api == nil {
-			return "git"
+		if p := s.apis.places[repo.Host]; s.ask.source == sourceAuto && p.token == "" {
+			return "auto without a token"
 		}
 		return s.ask.source
 	}

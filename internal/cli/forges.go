@@ -1,151 +1,184 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/audit"
 	"github.com/mainstay-dev/mainstay/internal/fetch"
-	"github.com/mainstay-dev/mainstay/internal/forge/github"
+	"github.com/mainstay-dev/mainstay/internal/forge/kind"
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
-// A wellKnown host has an API whose address and token's variables need no
-// configuration.
-type wellKnown struct {
-	host, kind, api string
-	tokens          []string // environment variables, the first one set counts
-}
-
-var wellKnownHosts = []wellKnown{
-	{"github.com", "github", "https://api.github.com", []string{"GITHUB_TOKEN", "GH_TOKEN"}},
-}
-
-// A place is a host with an API that may be asked.
+// A place is a host of repositories and how its API is asked.
 type place struct {
-	host, kind, api string
-	token           string
-	header          string // the header that carries the token
-	value           string
-	caFile          string
+	host   string
+	kind   string
+	api    string
+	token  string
+	header string // "" for the usual one of the kind
+	caFile string
 }
 
-// forges are the APIs of one run, each made when it is first needed.
+// forges are the hosts of one run. What asks a host is made when it is first
+// needed.
 type forges struct {
 	s      *session
-	places map[string]place
-	mu     sync.Mutex
-	made   map[string]audit.Forge
+	places map[string]place // those that are known before anything is asked
+	kinds  *kind.Finder
+
+	mu   sync.Mutex
+	made map[string]made
 }
 
-// forges finds every host whose API may be asked: the well-known ones for which
-// the environment has a token.
+// made is what asks a host's API, or why nothing does.
+type made struct {
+	forge audit.Forge
+	why   string
+}
+
+// forges are those of the environment and of the configuration, which says the
+// last word about a host.
 func (s *session) forges() (*forges, error) {
-	f := &forges{s: s, places: map[string]place{}, made: map[string]audit.Forge{}}
-	for _, known := range wellKnownHosts {
-		p := place{host: known.host, kind: known.kind, api: known.api}
-		if known.kind == "github" {
-			if api := s.w.Getenv("GITHUB_API_URL"); api != "" {
-				p.api = api
-			}
-		}
-		for _, name := range known.tokens {
-			if p.token == "" {
-				p.token = s.w.Getenv(name)
-			}
-		}
-		if _, err := url.ParseRequestURI(p.api); err != nil {
-			return nil, withHint(fmt.Errorf("GITHUB_API_URL %q is no address", p.api), "it is like https://api.github.com")
-		}
+	f := &forges{s: s, places: map[string]place{}, made: map[string]made{}}
+	for _, p := range s.ownPlaces() {
 		f.places[p.host] = p
 	}
+	configured := map[string]string{}
+	for _, c := range s.file.Forges {
+		p := place{host: c.Host, kind: c.Kind, api: c.API, caFile: c.CAFile}
+		if c.TokenEnv != "" {
+			p.token = s.w.Getenv(c.TokenEnv)
+		}
+		if p.caFile != "" {
+			p.caFile = filepath.Join(filepath.Dir(s.file.Places.File()), p.caFile)
+		}
+		f.places[p.host], configured[p.host] = p, p.kind
+	}
+	for host, p := range f.places {
+		if p.api == "" {
+			if k, ok := kindNamed(p.kind); ok {
+				p.api = k.api(host)
+			}
+		}
+		if u, err := url.Parse(p.api); p.api != "" && (err != nil || u.Host == "") {
+			return nil, withHint(fmt.Errorf("the API of %s: %q is no address", host, p.api), "it is like https://%s/api/v1", host)
+		}
+		f.places[host] = p
+		configured[host] = p.kind
+	}
+	f.kinds = &kind.Finder{Configured: configured, Tables: s.tables, Memory: kind.Memory{
+		Recall: func(host string) string { raw, _, _ := s.store.Get("kind", host); return string(raw) },
+		Store:  func(host, kind string) { _ = s.store.Put("kind", host, []byte(kind), s.now) },
+	}}
 	return f, nil
 }
 
-// credentials are the tokens, each for its API's host alone.
+// ownPlaces are the hosts for which the environment has well-known variables.
+func (s *session) ownPlaces() []place {
+	first := func(names ...string) string {
+		for _, name := range names {
+			if v := s.w.Getenv(name); v != "" {
+				return v
+			}
+		}
+		return ""
+	}
+	gh := place{host: "github.com", kind: kind.GitHub, api: first("GITHUB_API_URL"), token: first("GITHUB_TOKEN", "GH_TOKEN")}
+	if u, err := url.Parse(first("GITHUB_SERVER_URL")); err == nil && u.Host != "" {
+		gh.host = strings.ToLower(u.Host) // an Enterprise Server's own actions
+	}
+	gl := place{host: "gitlab.com", kind: kind.GitLab, token: first("GITLAB_TOKEN")}
+	job := first("CI_JOB_TOKEN")
+	if gl.token == "" && job != "" {
+		gl.token, gl.header = job, "JOB-TOKEN"
+		gl.host = cmp.Or(strings.ToLower(first("CI_SERVER_HOST")), gl.host)
+	}
+	return []place{
+		gh, gl,
+		{host: "codeberg.org", kind: kind.Forgejo, token: first("FORGEJO_TOKEN", "GITEA_TOKEN")},
+		{host: "bitbucket.org", kind: kind.Bitbucket, token: first("BITBUCKET_TOKEN")},
+	}
+}
+
+func kindNamed(name string) (forgeKind, bool) {
+	i := slices.IndexFunc(forgeKinds, func(k forgeKind) bool { return k.name == name })
+	if i < 0 {
+		return forgeKind{}, false
+	}
+	return forgeKinds[i], true
+}
+
+// credentials are the tokens and certificates, each for its API's host alone.
 func (f *forges) credentials() []fetch.Host {
 	var out []fetch.Host
-	for _, p := range f.places {
+	for _, host := range sorted(f.places) {
+		p := f.places[host]
 		u, err := url.Parse(p.api)
-		if err != nil || p.token == "" {
+		k, known := kindNamed(p.kind)
+		if err != nil || !known || p.token == "" && p.caFile == "" {
 			continue
 		}
-		out = append(out, fetch.Host{
-			Name: strings.ToLower(u.Host), Header: "Authorization", Value: fetch.Secret("Bearer " + p.token), CAFile: p.caFile,
-		})
+		h := fetch.Host{Name: strings.ToLower(u.Host), CAFile: p.caFile}
+		switch {
+		case p.header != "":
+			h.Header, h.Value = p.header, fetch.Secret(p.token)
+		case p.token != "":
+			h.Header, h.Value = k.header, fetch.Secret(k.scheme+p.token)
+		}
+		out = append(out, h)
 	}
 	return out
 }
 
 // api returns what asks the API of a host, nil with the reason where there is
-// none to ask.
-func (f *forges) api(host string) (audit.Forge, string) {
-	p, ok := f.places[host]
-	switch {
-	case !ok:
-		return nil, "no API is configured for " + host
-	case p.token == "":
-		return nil, "no token for " + host
+// none to ask. A host that nobody knows is probed once.
+func (f *forges) api(ctx context.Context, host string) (audit.Forge, string) {
+	f.mu.Lock()
+	known, ok := f.made[host]
+	f.mu.Unlock()
+	if ok {
+		return known.forge, known.why
 	}
+	m := f.make(ctx, host)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if made, ok := f.made[host]; ok {
-		return made, ""
-	}
-	made, err := f.make(p)
-	if err != nil {
-		return nil, err.Error()
-	}
-	f.made[host] = made
-	return made, ""
+	f.made[host] = m
+	return m.forge, m.why
 }
 
-// How many pages of commits an API is asked for after the first. A page is a
-// fraction of a request, since many repositories share one; from the third on,
-// one transfer by git is cheaper.
-const (
-	pagesBesideGit  = 1
-	pagesWithoutGit = 20
-)
-
-// make builds what asks the API of a place.
-func (f *forges) make(p place) (audit.Forge, error) {
-	s := f.s
-	u, err := url.Parse(p.api)
+func (f *forges) make(ctx context.Context, host string) made {
+	p, ok := f.places[host]
+	if !ok {
+		name, err := f.kinds.Kind(ctx, host)
+		if err != nil {
+			return made{why: fmt.Sprintf("what kind of forge %s is isn't known: %v", host, err)}
+		}
+		p = place{host: host, kind: name}
+	}
+	k, ok := kindNamed(p.kind)
+	switch {
+	case !ok:
+		return made{why: host + " is read by git alone"}
+	case p.token == "" && !k.open:
+		return made{why: "no token for " + host}
+	}
+	p.api = cmp.Or(p.api, k.api(host))
+	client, err := k.make(f.s, p)
 	if err != nil {
-		return nil, fmt.Errorf("reading the address of the API of %s: %w", p.host, err)
+		return made{why: err.Error()}
 	}
-	pages := pagesBesideGit
-	if s.ask.source == sourceAPI {
-		pages = pagesWithoutGit
-	}
-	client, err := github.New(github.Options{
-		Host: p.host, API: p.api, HTTP: s.client.HTTP(), Now: s.w.Now, Rules: s.rules(),
-		Patience: s.ask.patience,
-		Waiting: func(why string, until time.Time) {
-			s.waiting(fetch.Wait{Host: p.host, Why: why, For: until.Sub(s.w.Now())})
-		},
-		Allow: func(points int) error { return s.budget.Spend(u.Host, points, s.w.Now()) },
-		Spent: func(cost, remaining int, reset time.Time) {
-			s.budget.Report(u.Host, fetch.Allowance{Remaining: remaining, Reset: reset})
-			s.spent(cost)
-		},
-		Size:        f.learned(p.host),
-		Learned:     func(size int) { f.learn(p.host, size) },
-		CommitPages: pages, WholeHistories: s.ask.source != sourceAPI,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s.remembering(client, apiScope), nil
+	return made{forge: f.s.remembering(client, func(health.Repository) string { return "api" })}
 }
 
 // allowance asks a GitHub how many points its budget holds, which is free.
@@ -177,20 +210,3 @@ func (f *forges) allowance(ctx context.Context, host string) (fetch.Allowance, e
 	}
 	return fetch.Allowance{Remaining: answer.Resources.GraphQL.Remaining, Reset: time.Unix(answer.Resources.GraphQL.Reset, 0)}, nil
 }
-
-// learned is the number of repositories that one request could hold last time.
-func (f *forges) learned(host string) int {
-	raw, _, _ := f.s.store.Get("batch", host)
-	size, err := strconv.Atoi(string(raw))
-	if err != nil {
-		return 0
-	}
-	return size
-}
-
-// learn keeps that number; without it the next run starts small again.
-func (f *forges) learn(host string, size int) {
-	_ = f.s.store.Put("batch", host, []byte(strconv.Itoa(size)), f.s.now)
-}
-
-func apiScope(health.Repository) string { return "api" }

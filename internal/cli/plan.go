@@ -11,6 +11,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/forge/github"
+	"github.com/mainstay-dev/mainstay/internal/forge/kind"
 	"github.com/mainstay-dev/mainstay/internal/health"
 	"github.com/mainstay-dev/mainstay/internal/registry"
 )
@@ -54,9 +55,13 @@ func (s *session) plan(ctx context.Context, w io.Writer, deps []health.Dependenc
 	fmt.Fprintf(&b, "repositories\n")
 	for _, host := range sorted(hosts) {
 		n := len(hosts[host])
-		forgeAPI, why := s.apis.api(host)
+		forgeAPI, why := s.apis.api(ctx, host)
 		if forgeAPI == nil {
 			fmt.Fprintf(&b, "  %-40s %5d repositories  by git, up to 3 transfers each: %s\n", host, n, why)
+			continue
+		}
+		if s.apis.places[host].kind != kind.GitHub {
+			fmt.Fprintf(&b, "  %-40s %5d repositories  by the API of the host, a few requests each\n", host, n)
 			continue
 		}
 		asked, cost := github.Price(n)

@@ -70,15 +70,39 @@ func open(w World, ask asking, file config.File) (*session, error) {
 	if !ask.noProgress && !ask.quiet {
 		s.progress.width = w.ErrWidth
 	}
+	model, err := modelOf(file)
+	if err != nil {
+		return nil, err
+	}
 	s.audits = audit.Audit{
 		At: s.at, Since: s.at.AddDate(-historyYears, 0, 0),
-		Tables: s.tables, Model: score.Default, Jobs: ask.jobs, Progress: s.progress.step,
+		Tables: s.tables, Model: model, Jobs: ask.jobs, Progress: s.progress.step,
 	}
 	if s.evidence != nil {
 		s.audits.Forge, s.audits.Registries = s.evidence.Forge(), s.evidence.Registries()
 		return s, nil
 	}
 	return s, s.connect()
+}
+
+// modelOf is the score's model with what the configuration overrides.
+func modelOf(file config.File) (score.Model, error) {
+	model := score.Default
+	var ids []string
+	for _, m := range metric.All {
+		ids = append(ids, m.ID)
+	}
+	if err := file.CheckWeights(ids); err != nil {
+		return model, withHint(err, "'mainstay metrics' lists them")
+	}
+	model.Weights = file.Score.Weights
+	model.Bands = slices.Clone(model.Bands)
+	for i, band := range model.Bands {
+		if from, ok := file.Score.Grades[string(band.Grade)]; ok {
+			model.Bands[i].From = from
+		}
+	}
+	return model, nil
 }
 
 // readBundle reads the evidence that --write-bundle wrote.
@@ -107,7 +131,7 @@ func (s *session) audit(ctx context.Context, deps []health.Dependency) (health.R
 			return health.Report{}, err
 		}
 	}
-	rep.Tool = health.Tool{Name: "mainstay", Version: s.w.Version, Score: score.Default.Hash(metric.Catalogue())}
+	rep.Tool = health.Tool{Name: "mainstay", Version: s.w.Version, Score: s.audits.Model.Hash(metric.Catalogue())}
 	if s.client != nil {
 		stats := s.client.Stats()
 		rep.Summary.Requests, rep.Summary.Cached = stats.Requests, stats.Cached+s.kept

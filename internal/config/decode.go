@@ -21,6 +21,9 @@ type Places struct {
 	lines map[string]int
 }
 
+// File is the file that the values are from, "" for none.
+func (p Places) File() string { return p.file }
+
 // Line is the line of the value at path, or of the nearest one around it.
 func (p Places) Line(path string) int {
 	for {

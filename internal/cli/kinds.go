@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mainstay-dev/mainstay/internal/audit"
+	"github.com/mainstay-dev/mainstay/internal/fetch"
+	"github.com/mainstay-dev/mainstay/internal/forge/bitbucket"
+	"github.com/mainstay-dev/mainstay/internal/forge/gerrit"
+	"github.com/mainstay-dev/mainstay/internal/forge/gitea"
+	"github.com/mainstay-dev/mainstay/internal/forge/github"
+	"github.com/mainstay-dev/mainstay/internal/forge/gitlab"
+	"github.com/mainstay-dev/mainstay/internal/forge/kind"
+	"github.com/mainstay-dev/mainstay/internal/forge/sourcehut"
+)
+
+// A forgeKind is one kind of forge with an API: what follows from its host, how
+// a token is shown to it, and what reads it.
+type forgeKind struct {
+	name string
+	// api is the usual address of the API on a host.
+	api func(host string) string
+	// header and scheme carry the token: "Authorization" and "Bearer ".
+	header, scheme string
+	// open tells that public repositories can be read without a token.
+	open bool
+	make func(s *session, p place) (audit.Forge, error)
+}
+
+// forgeKinds lists the kinds. A new one is a package below forge and one entry
+// here.
+var forgeKinds = []forgeKind{
+	{kind.GitHub, githubAPI, "Authorization", "Bearer ", false, makeGitHub},
+	{kind.GitLab, below("/api/v4"), "PRIVATE-TOKEN", "", true, func(s *session, p place) (audit.Forge, error) {
+		return gitlab.New(gitlab.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
+	}},
+	{kind.Forgejo, below("/api/v1"), "Authorization", "token ", true, makeGitea},
+	{kind.Gitea, below("/api/v1"), "Authorization", "token ", true, makeGitea},
+	{kind.Bitbucket, bitbucketAPI, "Authorization", "Bearer ", false, func(s *session, p place) (audit.Forge, error) {
+		return bitbucket.New(bitbucket.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
+	}},
+	{kind.Gerrit, gerritAPI, "Authorization", "Bearer ", true, func(s *session, p place) (audit.Forge, error) {
+		return gerrit.New(gerrit.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules()})
+	}},
+	{kind.Sourcehut, below("/query"), "Authorization", "Bearer ", false, func(s *session, p place) (audit.Forge, error) {
+		return sourcehut.New(sourcehut.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now})
+	}},
+}
+
+func below(path string) func(string) string {
+	return func(host string) string { return "https://" + host + path }
+}
+
+func githubAPI(host string) string {
+	if host == "github.com" {
+		return "https://api.github.com"
+	}
+	return "https://" + host + "/api/v3"
+}
+
+func bitbucketAPI(host string) string {
+	if host == "bitbucket.org" {
+		return "https://api.bitbucket.org/2.0"
+	}
+	return "https://" + host + "/2.0"
+}
+
+// gerritAPI knows that Google's hosts are reviewed under a name of their own.
+func gerritAPI(host string) string {
+	if name, ok := strings.CutSuffix(host, ".googlesource.com"); ok {
+		return "https://" + name + "-review.googlesource.com"
+	}
+	return "https://" + host
+}
+
+// How many pages of commits an API is asked for after the first. A page is a
+// fraction of a request, since many repositories share one; from the third on,
+// one transfer by git is cheaper.
+const (
+	pagesBesideGit  = 1
+	pagesWithoutGit = 20
+)
+
+func (s *session) commitPages() int {
+	if s.ask.source == sourceAPI {
+		return pagesWithoutGit
+	}
+	return pagesBesideGit
+}
+
+func makeGitea(s *session, p place) (audit.Forge, error) {
+	return gitea.New(gitea.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
+}
+
+// makeGitHub builds a GitHub's client: the one kind that counts points, and
+// whose best size of a request is learned.
+func makeGitHub(s *session, p place) (audit.Forge, error) {
+	u, err := url.Parse(p.api)
+	if err != nil {
+		return nil, fmt.Errorf("reading the address of the API of %s: %w", p.host, err)
+	}
+	raw, _, _ := s.store.Get("batch", p.host)
+	size, err := strconv.Atoi(string(raw))
+	if err != nil {
+		size = 0 // nothing learned yet
+	}
+	return github.New(github.Options{
+		Host: p.host, API: p.api, HTTP: s.client.HTTP(), Now: s.w.Now, Rules: s.rules(), Patience: s.ask.patience,
+		Waiting: func(why string, until time.Time) {
+			s.waiting(fetch.Wait{Host: p.host, Why: why, For: until.Sub(s.w.Now())})
+		},
+		Allow: func(points int) error { return s.budget.Spend(u.Host, points, s.w.Now()) },
+		Spent: func(cost, remaining int, reset time.Time) {
+			s.budget.Report(u.Host, fetch.Allowance{Remaining: remaining, Reset: reset})
+			s.spent(cost)
+		},
+		Size: size,
+		Learned: func(size int) {
+			// Without it the next run starts small again.
+			_ = s.store.Put("batch", p.host, []byte(strconv.Itoa(size)), s.now)
+		},
+		CommitPages: s.commitPages(), WholeHistories: s.ask.source != sourceAPI,
+	})
+}
