@@ -236,6 +236,9 @@ func measurePeopleAbleToRelease(v view) found {
 		if v.Activity == nil {
 			return absent("%s", v.noActivity())
 		}
+		if why := v.Activity.Gaps.Why(health.PartCommits); why != "" {
+			return absent("%s", why)
+		}
 		return absent("who publishes or merges isn't known")
 	}
 	f.value, f.n = float64(people), people

@@ -158,16 +158,25 @@ func (v view) stable() []health.Release {
 }
 
 // LibyearsBehind is the years between the release of the version in use and of
-// the newest stable one, at least 0; nil where a date isn't known.
+// the newest stable one of the same package, at least 0; nil where a date isn't
+// known. Where the registry lists versions, others are another package's: a
+// module's next major version, for one.
 //
 // CHAOSS, https://chaoss.community/?p=3976.
 func LibyearsBehind(s health.Subject) *float64 {
+	listed := make(map[string]bool)
+	if s.Package != nil {
+		for _, r := range s.Package.Releases {
+			listed[versionKey(r.Version)] = true
+		}
+	}
 	var used, newest time.Time
 	for _, r := range History(s.Package, s.Activity) {
 		if versionKey(r.Version) == versionKey(s.Dependency.Version) {
 			used = r.At
 		}
-		if !r.Prerelease && !r.Yanked && r.At.After(newest) {
+		counts := len(listed) == 0 || listed[versionKey(r.Version)]
+		if counts && !r.Prerelease && !r.Yanked && r.At.After(newest) {
 			newest = r.At
 		}
 	}

@@ -94,4 +94,14 @@ func TestLibyearsBehind(t *testing.T) {
 			t.Errorf("%s: %v, want %v", test.version, got, test.want)
 		}
 	}
+
+	// The repository's v2 is another module.
+	next := health.Subject{
+		Dependency: health.Dependency{Version: "v1.0.0"}, Activity: a,
+		Package: &health.Package{StraightFromSource: true, Releases: []health.Release{{Version: "v1.0.0", By: -1}, {Version: "v1.1.0", By: -1}}},
+	}
+	a.Tags = append([]health.Tag{{Name: "v2.0.0", At: ago(0)}}, a.Tags...)
+	if got := LibyearsBehind(next); got == nil || *got < 1.999 || *got > 2.001 {
+		t.Errorf("with another major version beside it: %v, want 2", got)
+	}
 }
