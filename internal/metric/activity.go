@@ -2,6 +2,7 @@ package metric
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/estimate"
@@ -15,7 +16,8 @@ var activeMonths = Metric{
 	Question:  "Is it worked on as regularly as its users need?",
 	Definition: "Months of the last twelve in which a human committed to the default branch (merging counts, programs don't), " +
 		"divided by the months that the demand calls for: 1, 2, 4, 6 or 9 of them for 0, 1, 4, 12 or 24 issues and change requests " +
-		"opened from outside in that year or the one before, whichever had more; 4 where nobody knows how many were.",
+		"opened from outside in a year: the last one, or one that began less than a year before the last act of a maintainer, whichever had more; " +
+		"4 where nobody knows how many were.",
 	Unit:    "of the months needed",
 	Window:  "365d",
 	Source:  "https://arxiv.org/abs/1809.04041",
@@ -65,28 +67,33 @@ func monthsNeeded(asked int) int {
 	return 9
 }
 
-// demand counts what people without authority have opened in the last twelve
-// months or in the twelve before, whichever is more: that people stop asking
-// somebody who is silent doesn't make the silence better. It is known where
-// issues are.
+// demand counts what people without authority have opened in twelve months: the
+// most in any that began less than a year before the last act of a maintainer,
+// so that it doesn't dry up where nobody answers. It is known where issues are.
 func (v view) demand() (asked int, known bool) {
 	a := v.Activity
 	if a.Gaps.Why(health.PartIssues) != "" || a.Mirror != "" {
 		return 0, false
 	}
-	lists := [][]health.Item{a.Issues}
+	items := a.Issues
 	if a.Gaps.Why(health.PartChanges) == "" {
-		lists = append(lists, a.Changes)
+		items = slices.Concat(a.Issues, a.Changes)
 	}
-	var years [2]int
-	for _, items := range lists {
-		for _, item := range items {
-			if ago := v.ago(item.Opened); v.outsider(item.By) && ago < 2*year {
-				years[max(int(ago/year), 0)]++
-			}
+	var opened []float64 // days ago, ascending
+	for _, item := range items {
+		if v.outsider(item.By) && v.lately(item.Opened, year) {
+			opened = append(opened, v.ago(item.Opened))
 		}
 	}
-	return max(years[0], years[1]), true
+	slices.Sort(opened)
+	from := 0
+	for to, ago := range opened {
+		for ago-opened[from] >= year {
+			from++
+		}
+		asked = max(asked, to-from+1)
+	}
+	return asked, true
 }
 
 var lastMaintainerAct = Metric{
@@ -107,31 +114,8 @@ var lastMaintainerAct = Metric{
 }
 
 func measureLastMaintainerAct(v view) found {
-	last, what, path := v.last, "commit", "commits"
-	later := func(t time.Time, does, where string) {
-		if t.After(last) {
-			last, what, path = t, does, where
-		}
-	}
-	for _, r := range v.history {
-		if v.humanRelease(r) {
-			later(r.At, "release "+r.Version, "releases")
-		}
-	}
 	a := v.Activity
-	for _, list := range []struct {
-		items []health.Item
-		path  string
-	}{{a.Issues, "issues"}, {a.Changes, "pulls"}} {
-		for _, item := range list.items {
-			for _, e := range item.Events {
-				if v.maintainer(e.By) {
-					later(e.At, string(e.Kind), list.path)
-				}
-			}
-		}
-	}
-	if last.IsZero() {
+	if v.act.at.IsZero() {
 		if a.Since.IsZero() {
 			return absent("no human act is known")
 		}
@@ -142,11 +126,11 @@ func measureLastMaintainerAct(v view) found {
 			evidence: v.evidence("commits of the default branch", "commits", time.Time{}),
 		}
 	}
-	ago := max(v.ago(last), 0)
+	ago := max(v.ago(v.act.at), 0)
 	return found{
 		value: ago, n: 1, reliability: v.fresh,
-		says:     fmt.Sprintf("the last human act (%s) was %s ago", what, span(ago)),
-		evidence: v.evidence("last human act: "+what, path, last),
+		says:     fmt.Sprintf("the last human act (%s) was %s ago", v.act.what, span(ago)),
+		evidence: v.evidence("last human act: "+v.act.what, v.act.page, v.act.at),
 	}
 }
 

@@ -38,11 +38,11 @@ func TestActiveMonths(t *testing.T) {
 			a.Commits = []health.Commit{{At: ago(3), By: lead, Merge: true}}
 		}, .25, ""},
 		{"nobody asked anything", func(a *health.Activity) { commit(a, lead, 5) }, 1, ""},
-		{"more was asked the year before", func(a *health.Activity) {
+		{"more was asked before they fell silent", func(a *health.Activity) {
 			for d := 380.0; d < 500; d += 10 {
 				a.Issues = append(a.Issues, opened(d))
 			}
-			commit(a, lead, 5, 40, 80)
+			commit(a, lead, 200, 240, 280)
 		}, .5, ""},
 		{"maintainers and programs don't ask", func(a *health.Activity) {
 			fourAsked(a)

@@ -77,7 +77,8 @@ var contributorAbsenceFactor = Metric{
 	Dimension: "diversity",
 	Name:      "Contributor absence factor",
 	Question:  "How few people's leaving would take half of the work away?",
-	Definition: "The fewest humans who together wrote at least half of the commits of the last 24 months, merges left out and co-authors counted; an exact half is enough. " +
+	Definition: "The fewest humans who together wrote at least half of the commits of the 24 months before the last human one, merges left out and co-authors counted; an exact half is enough. " +
+		"Nobody, where that one is more than 24 months ago. " +
 		"Once called bus factor. The interval is the 80% range over draws of the shares (Dirichlet, counts + 1/2).",
 	Unit:    "people",
 	Window:  "730d",
@@ -130,7 +131,7 @@ var effectiveOrganisations = Metric{
 	Dimension: "diversity",
 	Name:      "Effective organisations",
 	Question:  "Does it hang on one employer?",
-	Definition: "exp of the entropy of the commits' shares over organisations in 24 months. Somebody whose employer isn't known counts as an organisation alone; " +
+	Definition: "exp of the entropy of the shares of organisations in the same commits as the contributor absence factor. Somebody whose employer isn't known counts as an organisation alone; " +
 		"the interval runs from all of these being in the largest one to each being alone. Where they made more than half of the commits the value counts half.",
 	Unit:    "organisations",
 	Window:  "730d",

@@ -123,7 +123,7 @@ var reviewShare = Metric{
 	Dimension: "governance",
 	Name:      "Share reviewed",
 	Question:  "Does a second person look before a change goes in?",
-	Definition: "Change requests of humans merged in the last twelve months that another human reviewed, commented on or merged, over all of them, " +
+	Definition: "Change requests of humans merged in the twelve months before the last act of a maintainer that another human reviewed, commented on or merged, over all of them, " +
 		"drawn towards .6 with the weight of six. Asked only where there are at least two regulars.",
 	Unit:    "share",
 	Window:  "365d",
@@ -140,7 +140,7 @@ func measureReviewShare(v view) found {
 	}
 	merged, reviewed := 0, 0
 	for _, item := range v.Activity.Changes {
-		if !item.Merged || !v.human(item.By) || v.ago(item.Closed) >= year {
+		if !item.Merged || !v.human(item.By) || !v.lately(item.Closed, year) {
 			continue
 		}
 		merged++
@@ -207,7 +207,7 @@ var outsideAcceptance = Metric{
 	Dimension: "governance",
 	Name:      "Acceptance from outside",
 	Question:  "Do contributions from outside get in?",
-	Definition: "Change requests from outside that were merged, over those that were merged or closed by a human, both in the last twelve months, " +
+	Definition: "Change requests from outside that were merged, over those that were merged or closed by a human, both in the twelve months before the last act of a maintainer, " +
 		"drawn towards .6 with the weight of six.",
 	Unit:    "share",
 	Window:  "365d",
@@ -224,7 +224,7 @@ func measureOutsideAcceptance(v view) found {
 	}
 	decided, merged := 0, 0
 	for _, item := range v.Activity.Changes {
-		if !v.outsider(item.By) || item.Closed.IsZero() || v.ago(item.Closed) >= year || !item.Merged && v.closedByProgram(item) {
+		if !v.outsider(item.By) || item.Closed.IsZero() || !v.lately(item.Closed, year) || !item.Merged && v.closedByProgram(item) {
 			continue
 		}
 		decided++

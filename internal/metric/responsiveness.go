@@ -12,8 +12,8 @@ import (
 // What every metric of responsiveness is about. Only what people without
 // authority opened counts, only what humans with it did is an answer, and what
 // is still waiting is counted as waiting.
-const cohort = "Items are issues and change requests opened by people without a maintainer's authority: " +
-	"those of the last twelve months, or the newest 20 of the last 36 where these are fewer. Programs neither ask nor answer."
+const cohort = "Items are issues and change requests opened by people without a maintainer's authority in the 24 months before the last act of a maintainer, and since. " +
+	"Programs neither ask nor answer."
 
 var waitNeeds = []health.Part{health.PartEvents}
 
@@ -25,7 +25,7 @@ var responseWithin30Days = Metric{
 	Definition: "1 - S(30) of the Kaplan-Meier curve of days until a maintainer first comments, reviews, labels, closes or merges. " +
 		"Items still waiting are censored now, those that their author closed are censored then. " + cohort,
 	Unit:    "share",
-	Window:  "365d",
+	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3448",
 	Weight:  6,
 	Knots:   Knots{{0, 0}, {.25, 30}, {.5, 60}, {.75, 85}, {.9, 100}},
@@ -74,7 +74,7 @@ var timeToFirstResponse = Metric{
 	Definition: "Median of the same curve, in days. Where more than half are still waiting it isn't reached, and the longest wait stands in. " +
 		cohort,
 	Unit:    "days",
-	Window:  "365d",
+	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3448",
 	Weight:  4,
 	Knots:   Knots{{2, 100}, {7, 85}, {14, 70}, {30, 50}, {90, 20}, {180, 0}},
@@ -104,7 +104,7 @@ var changeRequestsResolved = Metric{
 	Definition: "1 - S(90) of the Kaplan-Meier curve of days until a maintainer merges or closes a change request. Those that are open, or that a " +
 		"program closed, are censored now, those that their author closed then. " + cohort,
 	Unit:    "share",
-	Window:  "365d",
+	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3446",
 	Weight:  5,
 	Knots:   Knots{{0, 0}, {.25, 35}, {.5, 60}, {.75, 85}, {.9, 100}},
@@ -130,10 +130,11 @@ var issueClosureRatio = Metric{
 	Dimension: "responsiveness",
 	Name:      "Issue closure ratio",
 	Question:  "Do issues get closed as fast as they come?",
-	Definition: "Issues from outside that a human closed, over those opened, drawn towards .8 with the weight of five: in the last twelve months, or in as many " +
-		"of the last 36 as hold 20 opened ones where these are fewer. What a program closed counts as open.",
+	Definition: "Issues from outside that a human closed in the 24 months before the last act of a maintainer or since, over those opened in that time, " +
+		"drawn towards .8 with the weight of five. " +
+		"What a program closed counts as open.",
 	Unit:    "closed per opened",
-	Window:  "365d",
+	Window:  "730d",
 	Source:  "https://chaoss.community/?p=3633",
 	Weight:  3,
 	Knots:   Knots{{.2, 0}, {.5, 40}, {.8, 75}, {1, 95}, {1.1, 100}},
@@ -146,25 +147,20 @@ func measureIssueClosureRatio(v view) found {
 		return v.mirrored()
 	}
 	outside := slices.DeleteFunc(slices.Clone(v.Activity.Issues), func(i health.Item) bool { return !v.outsider(i.By) })
-	recent := v.recent(outside)
-	window := float64(year)
-	if n := len(recent); n > 0 {
-		window = max(window, v.ago(recent[n-1].Opened))
-	}
-	opened, closed := len(recent), 0
+	opened, closed := len(v.recent(outside)), 0
 	for _, item := range outside {
-		if !v.open(item) && v.ago(item.Closed) <= window {
+		if !v.open(item) && v.lately(item.Closed, 2*year) {
 			closed++
 		}
 	}
 	if opened+closed == 0 {
-		return absent("no issue from outside was opened or closed in 36 months")
+		return absent("no issue from outside was opened or closed in the time looked at")
 	}
 	value := estimate.Shrunk(float64(closed), float64(opened), 5, .8)
 	return found{
 		value: value, n: opened,
 		reliability: v.fresh, served: closed, waiting: max(opened, closed),
-		says:     fmt.Sprintf("%s from outside closed in %s, %d opened", count(closed, "issue", "issues"), span(window), opened),
+		says:     fmt.Sprintf("%s from outside closed, %d opened", count(closed, "issue", "issues"), opened),
 		evidence: v.evidence("issues", "issues", time.Time{}),
 	}
 }
@@ -257,21 +253,18 @@ func (v view) asked(onlyChanges bool) (items []health.Item, gap string) {
 	}
 	items = v.recent(slices.DeleteFunc(items, func(i health.Item) bool { return !v.outsider(i.By) }))
 	if len(items) == 0 {
-		return nil, "nobody from outside has asked for anything in 36 months"
+		return nil, "nobody from outside has asked for anything in the time looked at"
 	}
 	return items, ""
 }
 
-// recent are the items opened in the last twelve months, or the newest 20 of the
-// last 36 where these are fewer; newest first.
+// recent are the items opened in the 24 months before the last act, and since,
+// newest first. The window doesn't depend on how many there are: otherwise a new
+// item that nobody has answered could push an old one out, and look like good news.
 func (v view) recent(items []health.Item) []health.Item {
-	items = slices.DeleteFunc(slices.Clone(items), func(i health.Item) bool { return v.ago(i.Opened) > 3*year })
+	items = slices.DeleteFunc(slices.Clone(items), func(i health.Item) bool { return !v.lately(i.Opened, 2*year) })
 	slices.SortStableFunc(items, func(x, y health.Item) int { return y.Opened.Compare(x.Opened) })
-	n := len(items)
-	for n > 20 && v.ago(items[n-1].Opened) > year {
-		n--
-	}
-	return items[:n]
+	return items
 }
 
 // waits are the times until a maintainer's first answer.

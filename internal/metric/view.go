@@ -26,13 +26,21 @@ type view struct {
 	fresh float64
 
 	history []health.Release // newest first, undated ones last
-	// people has, by index, the months in which each human wrote, and the
-	// commits that aren't merges in the last 24 months.
+	// By index of People: the months in which each human wrote, and their commits,
+	// merges left out, in the 24 months before the last human commit; none where
+	// that is more than 24 months ago. So silence doesn't shift the shares.
 	months  []months
 	written []float64
 	// since is the number of days before now over which commits are complete.
 	since float64
 	last  time.Time // the last human commit, zero where none is known
+	act   act       // the last act of a maintainer of any kind
+}
+
+// An act is something that a maintainer did, and the page that shows it.
+type act struct {
+	at         time.Time
+	what, page string
 }
 
 func newView(s health.Subject, at time.Time) view {
@@ -52,25 +60,64 @@ func newView(s health.Subject, at time.Time) view {
 	v.months = make([]months, len(a.People))
 	v.written = make([]float64, len(a.People))
 	for _, c := range a.Commits {
-		ago := v.ago(c.At)
-		v.credit(c.By, c, ago)
-		for _, by := range c.With {
-			v.credit(by, c, ago)
-		}
 		if v.human(c.By) && c.At.After(v.last) {
 			v.last = c.At
 		}
 	}
+	for _, c := range a.Commits {
+		v.credit(c.By, c)
+		for _, by := range c.With {
+			v.credit(by, c)
+		}
+	}
+	v.act = v.lastAct()
 	return v
 }
 
+// lastAct is the last thing a human with authority did; its time is zero where
+// none is known.
+func (v view) lastAct() act {
+	last := act{v.last, "commit", "commits"}
+	later := func(t time.Time, what, page string) {
+		if t.After(last.at) {
+			last = act{t, what, page}
+		}
+	}
+	for _, r := range v.history {
+		if v.humanRelease(r) {
+			later(r.At, "release "+r.Version, "releases")
+		}
+	}
+	for _, list := range []struct {
+		items []health.Item
+		page  string
+	}{{v.Activity.Issues, "issues"}, {v.Activity.Changes, "pulls"}} {
+		for _, item := range list.items {
+			for _, e := range item.Events {
+				if v.maintainer(e.By) {
+					later(e.At, string(e.Kind), list.page)
+				}
+			}
+		}
+	}
+	return last
+}
+
+// lately reports whether something happened in a number of days before the last
+// act of a maintainer, or since. Windows of what others ask for begin there, so
+// that silence alone never empties them: that people stop asking, or that their
+// questions grow old, isn't good news. Where no act is known everything counts.
+func (v view) lately(t time.Time, window float64) bool {
+	return v.act.at.IsZero() || days(v.act.at.Sub(t)) < window
+}
+
 // credit counts a commit for one of its authors.
-func (v view) credit(by int, c health.Commit, ago float64) {
+func (v view) credit(by int, c health.Commit) {
 	if !v.human(by) {
 		return
 	}
-	v.months[by].add(int(max(ago, 0) / month))
-	if ago < 2*year && !c.Merge {
+	v.months[by].add(int(max(v.ago(c.At), 0) / month))
+	if !c.Merge && days(v.last.Sub(c.At)) < 2*year && v.ago(v.last) < 2*year {
 		v.written[by]++
 	}
 }
