@@ -141,8 +141,41 @@ type Finding struct {
 	// Support is what is known of the release line in use; nil for nothing.
 	Support *Support `json:"support,omitempty"`
 
+	// Sovereignty is whom the dependency rests on; nil where nothing is known.
+	Sovereignty *Sovereignty `json:"sovereignty,omitempty"`
+
 	Violations []Violation `json:"violations"`
 	Waived     []Waiver    `json:"waived"`
+}
+
+// A Sovereignty is whom a dependency rests on: who operates its forge and its
+// registry, under which law, and how much of the work is one employer's. It is
+// an open view beside the score and never a part of it.
+type Sovereignty struct {
+	Forge    *Operator `json:"forge,omitempty"`    // nil where the host isn't known
+	Registry *Operator `json:"registry,omitempty"` // nil where the registry isn't known
+	// Organisation is the employer whose people made the largest share of the
+	// last 24 months' commits, and Share that share, of all commits by humans;
+	// Unknown is the share of those whose employer isn't known. Both are nil
+	// where no commits are known, and Organisation is "" where no employer is.
+	Organisation string   `json:"organisation,omitempty"`
+	Share        *float64 `json:"share,omitempty"`
+	Unknown      *float64 `json:"unknown,omitempty"`
+	// Mirror is where development happens, where the repository is only a mirror.
+	Mirror string `json:"mirror,omitempty"`
+}
+
+// An Operator runs a forge or a registry.
+type Operator struct {
+	Service string `json:"service"` // the host, or the registry's name
+	Name    string `json:"name,omitempty"`
+	// Jurisdiction is the ISO 3166 code of the operator's seat, and Group "EU",
+	// "EEA" or "other"; "" where they aren't known.
+	Jurisdiction string `json:"jurisdiction,omitempty"`
+	Group        string `json:"group,omitempty"`
+	URL          string `json:"url,omitempty"`
+	// FromMemory marks a row that nobody has checked against its source.
+	FromMemory bool `json:"fromMemory,omitempty"`
 }
 
 // A Point is a score at a date.
