@@ -187,7 +187,7 @@ func measureUnansweredShare(v view) found {
 	}
 	open, waiting := v.backlog()
 	f := found{
-		value: estimate.Shrunk(float64(waiting), float64(open), 5, 0), n: open, reliability: v.fresh,
+		value: estimate.Shrunk(float64(waiting), float64(open), 5, 0), n: open, reliability: v.openSeen() * v.fresh,
 		says:     fmt.Sprintf("%d of %s from outside, open for more than 90 days, have no answer", waiting, count(open, "request", "requests")),
 		evidence: v.evidence("open issues", "issues", time.Time{}),
 	}
@@ -195,6 +195,31 @@ func measureUnansweredShare(v view) found {
 		f.says = "nobody from outside waits for more than 90 days without an answer"
 	}
 	return f
+}
+
+// openSeen is the share of what is open that was read, where the forge counts it.
+func (v view) openSeen() float64 {
+	read, all := 0, 0
+	for _, list := range []struct {
+		items []health.Item
+		count *int
+	}{{v.Activity.Issues, v.Activity.OpenIssues}, {v.Activity.Changes, v.Activity.OpenChanges}} {
+		open := 0
+		for _, item := range list.items {
+			if item.Closed.IsZero() {
+				open++
+			}
+		}
+		read += open
+		if list.count != nil {
+			open = max(open, *list.count)
+		}
+		all += open
+	}
+	if all == 0 {
+		return 1
+	}
+	return float64(read) / float64(all)
 }
 
 // repliesKnown reports whether it is known who answered whom.

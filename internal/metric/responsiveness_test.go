@@ -146,6 +146,17 @@ func TestUnansweredShare(t *testing.T) {
 	})
 }
 
+// Where only the newest were read, the share rests on those.
+func TestOpenSeen(t *testing.T) {
+	a := repository()
+	unanswered(a, 100, 120)
+	eight, none := 8, 0
+	a.OpenIssues, a.OpenChanges = &eight, &none
+	if m := ask(t, "unanswered-share", health.Subject{Activity: a}); m.Reliability != .25 {
+		t.Errorf("reliability %v with two of eight read, want .25", m.Reliability)
+	}
+}
+
 // Good news counts by who was served, bad news by who waits.
 func TestAnswered(t *testing.T) {
 	for _, test := range []struct {

@@ -31,11 +31,11 @@ func finishedness(s health.Subject, ms []health.Measurement, at time.Time) float
 	return .6
 }
 
-// nothingOwed reports whether it is known that nobody waits: no one from outside
-// for an answer, no vulnerability for a fix, no finished work for a release, and
-// that the checks don't fail.
+// nothingOwed reports whether it is known, of at least half of what is open, that
+// nobody waits: no one from outside for an answer, no vulnerability for a fix, no
+// finished work for a release, and that the checks don't fail.
 func nothingOwed(a health.Activity, ms []health.Measurement, at time.Time) bool {
-	if _, waiting, ok := find(ms, "unanswered-share"); !ok || waiting > .1 {
+	if m, waiting, ok := find(ms, "unanswered-share"); !ok || waiting > .1 || m.Reliability < .5 {
 		return false
 	}
 	if m, unreleased, ok := find(ms, "unreleased-work"); ok && unreleased > 365 && m.Reading < neutral {
