@@ -3,6 +3,8 @@ package metric
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/estimate"
@@ -30,19 +32,17 @@ func measurePeopleExpectedToStay(v view) found {
 		return v.tooShort()
 	}
 	regulars, passing := v.chances()
-	sum := min(passing, 1)
-	for _, p := range regulars {
-		sum += p
-	}
+	passing = min(passing, 1)
+	expected := sum(regulars) + passing
 	left := estimate.PoissonBinomial(regulars)
-	says := fmt.Sprintf("%.1f people can be expected to be there in a year, of %s", sum, count(len(regulars), "regular", "regulars"))
-	if sum == 0 {
+	says := fmt.Sprintf("%.1f people can be expected to be there in a year, of %s", expected, count(len(regulars), "regular", "regulars"))
+	if expected == 0 {
 		says = "nobody has committed in two years, so nobody can be expected to be there in a year"
 	}
 	return found{
-		value: sum, n: len(regulars), ranged: true,
-		low:         float64(estimate.Quantile(left, .1)) + min(passing, 1),
-		high:        float64(estimate.Quantile(left, .9)) + min(passing, 1),
+		value: expected, n: len(regulars), ranged: true,
+		low:         float64(estimate.Quantile(left, .1)) + passing,
+		high:        float64(estimate.Quantile(left, .9)) + passing,
 		reliability: v.complete(2*year) * v.fresh,
 		says:        says,
 		evidence:    v.evidence("commits of the default branch", "commits", v.last),
@@ -146,47 +146,20 @@ func measureEffectiveOrganisations(v view) found {
 	if v.since < year-1 {
 		return v.tooShort()
 	}
-	known := make(map[string]float64)
-	var order []string
-	var alone []float64
-	unknown, total := 0.0, 0.0
-	for by, n := range v.written {
-		if n == 0 {
-			continue
-		}
-		total += n
-		p := v.Activity.People[by]
-		if p.Affiliation != health.AffiliationEmployed || p.Organisation == "" {
-			alone = append(alone, n)
-			unknown += n
-			continue
-		}
-		if known[p.Organisation] == 0 {
-			order = append(order, p.Organisation)
-		}
-		known[p.Organisation] += n
-	}
 	if v.last.IsZero() && v.Activity.Since.IsZero() {
 		return absent("no human commit is known")
 	}
-	var parts []float64
-	for _, name := range order {
-		parts = append(parts, known[name])
-	}
-	value := estimate.EffectiveNumber(append(alone, parts...))
-	least := 1.0
-	if len(parts) > 0 {
-		largest := 0
-		for i, n := range parts {
-			if n > parts[largest] {
-				largest = i
-			}
-		}
-		parts[largest] += unknown
-		least = estimate.EffectiveNumber(parts)
+	known, alone := v.employers()
+	value := estimate.EffectiveNumber(slices.Concat(alone, known))
+	unknown := sum(alone)
+	total := sum(known) + unknown
+	least := min(value, 1)
+	if len(known) > 0 { // all unknown ones may be the largest one's
+		known[0] += unknown
+		least = min(value, estimate.EffectiveNumber(known))
 	}
 	f := found{
-		value: value, n: int(total), low: min(least, value), high: value, ranged: true,
+		value: value, n: int(total), low: least, high: value, ranged: true,
 		reliability: v.complete(2*year) * v.fresh,
 		says:        cmp.Or(nobody(int(total)), fmt.Sprintf("the work is spread as if over %.1f equal organisations", value)),
 		evidence:    v.evidence("contributors", "graphs/contributors", v.last),
@@ -198,6 +171,32 @@ func measureEffectiveOrganisations(v view) found {
 		f.says += "; most people's employer isn't known"
 	}
 	return f
+}
+
+// employers are the commits of each known organisation, largest first, and of
+// each person whose organisation isn't known.
+func (v view) employers() (known, alone []float64) {
+	by := make(map[string]float64)
+	for i, n := range v.written {
+		p := v.Activity.People[i]
+		switch {
+		case n == 0:
+		case p.Affiliation == health.AffiliationEmployed && p.Organisation != "":
+			by[p.Organisation] += n
+		default:
+			alone = append(alone, n)
+		}
+	}
+	known = slices.SortedFunc(maps.Values(by), func(a, b float64) int { return cmp.Compare(b, a) })
+	return known, alone
+}
+
+func sum(parts []float64) float64 {
+	total := 0.0
+	for _, p := range parts {
+		total += p
+	}
+	return total
 }
 
 var peopleAbleToRelease = Metric{

@@ -1,7 +1,8 @@
 package score
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 
@@ -16,9 +17,8 @@ const draws = 500
 // told one story. The draws follow from the name, so equal evidence gives an equal
 // range.
 func interval(ms []health.Measurement, limit float64, name string) [2]float64 {
-	seed := fnv.New64a()
-	seed.Write([]byte(name))
-	random := rand.New(rand.NewPCG(seed.Sum64(), draws))
+	sum := sha256.Sum256([]byte(name))
+	random := rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum[:]), draws))
 	total := 0.0
 	for _, m := range ms {
 		total += m.Weight * (m.Reliability + halfMissing*(1-m.Reliability))

@@ -53,7 +53,7 @@ func invented(seed uint64) health.Subject {
 
 // What makes things worse raises the score of no project.
 func TestMonotoneInventions(t *testing.T) {
-	for seed := range uint64(150) {
+	for seed := range uint64(80) {
 		before := judge(invented(seed), now)
 		for name, add := range map[string]func(s health.Subject){
 			"an unanswered issue": func(s health.Subject) { issue(s, 120, 0, 0) },
@@ -73,7 +73,7 @@ func TestMonotoneInventions(t *testing.T) {
 
 // Nothing but time passes for a year.
 func TestSilentInventions(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		s := invented(seed)
 		before := judge(s, now)
 		for month := 1; month <= 12; month++ {
