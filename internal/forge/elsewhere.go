@@ -16,6 +16,9 @@ var byMail = regexp.MustCompile(`(?is)\b(?:send|submit|mail|e-mail|post|direct)\
 	`\b(?:pull|merge) requests\b[^.\n]{0,60}\b(?:are|will be|is)\b[^.\n]{0,20}\b(?:not accepted|ignored|closed without)\b|` +
 	`\bwe (?:do not|don't|cannot|can't) (?:accept|take|use)\b[^.\n]{0,30}\b(?:pull|merge) requests\b`)
 
+// byGerrit is where a project says that its code review is on a Gerrit.
+var byGerrit = regexp.MustCompile(`(?i)\buses gerrit for (?:code|all) (?:changes|reviews?)\b|\b(?:code )?reviews? (?:is|are|happens?) (?:done )?(?:on|in|through|via) gerrit\b`)
+
 // Elsewhere takes issues and change requests for missing where the project says
 // that it works on them in another place, and nothing that was done here speaks
 // against it: silence then says nothing about its people. It comes after the
@@ -25,8 +28,16 @@ func Elsewhere(a *health.Activity, texts map[string]string) {
 	if a.Mirror == "" {
 		for _, file := range slices.Sorted(maps.Keys(texts)) {
 			name := strings.ToLower(path.Base(file))
-			if (strings.HasPrefix(name, "readme") || strings.HasPrefix(name, "contributing")) && byMail.MatchString(head(texts[file], 200)) {
+			if !strings.HasPrefix(name, "readme") && !strings.HasPrefix(name, "contributing") {
+				continue
+			}
+			switch text := head(texts[file], 200); {
+			case byGerrit.MatchString(text):
+				a.Mirror = "Gerrit"
+			case byMail.MatchString(text):
 				a.Mirror = "mailing list"
+			}
+			if a.Mirror != "" {
 				break
 			}
 		}

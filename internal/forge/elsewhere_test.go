@@ -24,6 +24,7 @@ func TestElsewhere(t *testing.T) {
 		{"patches by mail", "Please send your patches to the mailing list dev@lists.example.org.", "", silent, "mailing list", true},
 		{"sourcehut's form", "Send patches to ~jane/project-devel@lists.sr.ht with git send-email.", "", silent, "mailing list", true},
 		{"no pull requests", "Pull requests on this site are ignored.", "", silent, "mailing list", true},
+		{"review on Gerrit", "This repository uses Gerrit for code changes.", "", silent, "Gerrit", true},
 		{"a library for mail", "Sends a message to a mailing list. Patches are welcome.", "", silent, "", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

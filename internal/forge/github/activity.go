@@ -39,6 +39,7 @@ func (r *repository) activity(asked health.Repository, since, at time.Time, rule
 	d.describe()
 	d.gaps()
 	d.roster.Settle(a)
+	forge.Elsewhere(a, r.texts())
 	return *a
 }
 
