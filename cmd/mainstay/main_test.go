@@ -3,7 +3,9 @@ package main
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,11 +25,16 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	said, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	caches := strings.Fields(string(said)) // for the script that builds
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"evidence": makeEvidence},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"evidence": makeEvidence, "step": runStep},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("MAINSTAY_CACHE_DIR", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("HOME", e.WorkDir)
@@ -36,6 +43,8 @@ func TestScripts(t *testing.T) {
 				e.Setenv(proxy, "http://127.0.0.1:9")
 			}
 			e.Setenv("GOPROXY", "off")
+			e.Setenv("HOST_GOCACHE", caches[0])
+			e.Setenv("HOST_GOMODCACHE", caches[1])
 			return nil
 		},
 	})
