@@ -60,9 +60,7 @@ less than 30% of the score's weight rests on evidence. Confidence is high from
 How popular a project is, how many stars it has and at what hours its people
 work has no part in the score.
 
-The metrics:
-
-{{metrics}}
+The metrics stand in a section of their own below.
 
 # Exit codes
 
@@ -85,20 +83,6 @@ Without a policy file a direct dependency that ships fails when its grade is E
 with at least medium confidence, or when it is archived, deprecated, declared
 unmaintained or malware. Grade U never fails by default.
 
-# What is read
-
-Files that name dependencies:
-
-{{formats}}
-
-Registries:
-
-{{registries}}
-
-Forges, and what each tells:
-
-{{forges}}
-
 # Environment
 
 	GITHUB_TOKEN, GH_TOKEN         token for github.com (or GITHUB_API_URL's host)
@@ -106,6 +90,7 @@ Forges, and what each tells:
 	GITLAB_TOKEN, CI_JOB_TOKEN     token for gitlab.com
 	FORGEJO_TOKEN, GITEA_TOKEN     token for codeberg.org
 	BITBUCKET_TOKEN                token for bitbucket.org
+	MAINSTAY_MIRRORS               where git reads a host: github.com=https://mirror.example/github
 	MAINSTAY_CACHE_DIR             where evidence is kept (default: the user's cache)
 	GOPROXY, GOPRIVATE, GONOPROXY  as the go command reads them
 	NETRC, .netrc                  credentials of hosts
@@ -139,5 +124,121 @@ bundle holds no names and no addresses of people.
     alone.
   - A project that is developed on a mailing list looks silent to an API. Where
     that is recognised, responsiveness is missing rather than bad.
+
+# Metrics
+
+	metric                                   weight  unit                  window  question
+	active-months                            3       of the months needed  365d    Is it worked on as regularly as its users need?
+	last-maintainer-act                      4       days                          When did somebody who looks after it last do anything?
+	regularity                               12      months a year         1826d   Is looking after it a habit?
+	new-contributors                         3       people                365d    Do new people join?
+	release-recency                          5       days                          Is it still released, by its own rhythm?
+	unreleased-work                          4       days                          Does finished work reach the users?
+	advisory-fix-time                        3       days                          How fast do fixes of vulnerabilities come?
+	response-within-30-days                  6       share                 730d    What share of those who ask hears from a maintainer within a month?
+	time-to-first-response                   4       days                  730d    How long does one wait for a maintainer's first word?
+	change-requests-resolved-within-90-days  5       share                 730d    Does a contribution get a decision?
+	issue-closure-ratio                      3       closed per opened     730d    Do issues get closed as fast as they come?
+	unanswered-share                         2       share                         How much of what is open has nobody looked at?
+	people-expected-to-stay                  9       people                730d    How many of those who do the work will be there in a year?
+	contributor-absence-factor               3       people                730d    How few people's leaving would take half of the work away?
+	effective-organisations                  4       organisations         730d    Does it hang on one employer?
+	people-able-to-release                   4       people                730d    Can somebody else take over when one is gone?
+	stewardship                              7       points                        Is there an institution behind it that outlives people?
+	support-window                           5       days                          How long will the version in use get fixes?
+	funding                                  3       points                        Does anybody pay for the work?
+	security-response                        3       points                        Is somebody ready to hear of a vulnerability?
+	licence                                  2       points                        May others go on with it if need be?
+	governance-documents                     2       documents                     Is it written down how to take part and who decides?
+	review-share                             2       share                 365d    Does a second person look before a change goes in?
+	continuous-integration                   1       points                        Is it tested by a machine, and does it pass?
+	outside-acceptance                       1       share                 365d    Do contributions from outside get in?
+
+# Formats of files
+
+	format                    ecosystem  direct  scope  paths  lines  files
+	go.mod                    golang     yes     yes    -      yes    go.mod
+	go.work                   golang     yes     yes    -      yes    go.work
+	package.json              npm        yes     yes    -      yes    package.json
+	package-lock.json         npm        yes     yes    yes    yes    npm-shrinkwrap.json package-lock.json
+	yarn.lock                 npm        yes     yes    yes    yes    yarn.lock
+	pnpm-lock.yaml            npm        yes     yes    yes    yes    pnpm-lock.yaml
+	bun.lock                  npm        yes     yes    yes    yes    bun.lock
+	uv.lock                   pypi       yes     yes    yes    yes    uv.lock
+	poetry.lock               pypi       yes     yes    yes    yes    poetry.lock
+	pdm.lock                  pypi       yes     yes    yes    yes    pdm.lock
+	pylock.toml               pypi       yes     yes    yes    yes    pylock.toml pylock.*.toml
+	Pipfile.lock              pypi       yes     yes    -      yes    Pipfile.lock
+	constraints.txt           pypi       -       -      -      -      *constraints*.txt
+	requirements.txt          pypi       yes     yes    yes    yes    *requirements*.txt requirements/*.txt
+	requirements.in           pypi       yes     yes    -      yes    *requirements*.in requirements/*.in
+	pyproject.toml            pypi       yes     yes    -      yes    pyproject.toml
+	Pipfile                   pypi       yes     yes    -      yes    Pipfile
+	Cargo.lock                cargo      yes     yes    yes    yes    Cargo.lock
+	Cargo.toml                cargo      yes     yes    -      yes    Cargo.toml
+	pom.xml                   maven      yes     yes    -      yes    pom.xml *.pom
+	gradle.lockfile           maven      yes     yes    -      yes    gradle.lockfile buildscript-gradle.lockfile gradle/dependency-locks/*.lockfile
+	libs.versions.toml        maven      yes     -      -      yes    *.versions.toml
+	Gemfile.lock              gem        yes     yes    yes    yes    Gemfile.lock *.gemfile.lock gems.locked
+	composer.lock             composer   yes     yes    yes    yes    composer.lock
+	composer.json             composer   yes     yes    -      yes    composer.json
+	mix.lock                  hex        yes     yes    yes    yes    mix.lock
+	pubspec.lock              pub        yes     yes    -      yes    pubspec.lock
+	Package.resolved          swift      yes     -      -      yes    Package.resolved
+	packages.lock.json        nuget      yes     yes    yes    yes    packages.lock.json packages.*.lock.json
+	*.csproj                  nuget      yes     yes    -      yes    *.csproj *.fsproj *.vbproj
+	Directory.Packages.props  nuget      yes     -      -      yes    Directory.Packages.props
+	GitHub Actions            github     yes     yes    -      yes    .github/workflows/*.yml .github/workflows/*.yaml action.yml action.yaml
+	CycloneDX JSON                       yes     yes    yes    yes    bom.json *.cdx.json *-cdx.json *cyclonedx*.json
+	CycloneDX XML                        yes     yes    yes    yes    bom.xml *.cdx.xml *-cdx.xml *cyclonedx*.xml
+	SPDX                                 yes     yes    yes    yes    *.spdx *.spdx.json *.spdx3.json *.spdx.jsonld
+	purl list                            -       -      -      yes    purls.txt *.purls *.purls.txt
+	Go binary                 golang     -       -      -      -
+
+# Registries
+
+	ecosystem  registry         versions  dates  withdrawn  status  repository  publishers  licence  requests a package
+	cargo      crates.io        yes       yes    yes        -       yes         -           yes      1, and at most one a second
+	composer   Packagist        yes       yes    -          yes     yes         -           yes      1
+	gem        RubyGems         yes       yes    -          -       yes         -           yes      1 or 2
+	github     GitHub Actions   -         -      -          -       yes         -           -        0
+	golang     Go module proxy  yes       -      yes        yes     yes         -           -        2, or 1 where the module cache has the newest go.mod; 1 or 2 more for a vanity path that isn't known
+	hex        Hex              yes       yes    yes        yes     yes         yes         yes      1
+	maven      Maven Central    yes       -      -          yes     yes         -           yes      2, and 1 for each parent POM
+	npm        npm              yes       yes    yes        yes     yes         yes         yes      1
+	nuget      NuGet            yes       yes    yes        yes     yes         -           yes      1 or 2, and 1 for each 64 versions of a large package
+	pub        pub.dev          yes       yes    yes        yes     yes         -           -        1
+	pypi       PyPI             yes       yes    yes        yes     yes         yes         yes      2
+	swift      Swift packages   -         -      -          -       yes         -           -        0
+
+# Forges
+
+	tells                        bitbucket  forgejo  gerrit  git     gitea   github  gitlab  sourcehut
+	commits since a date         partly     yes      -       yes     yes     yes     yes     -
+	merge commits                yes        yes      -       yes     yes     partly  yes     -
+	tags with dates              yes        partly   -       yes     partly  partly  yes     -
+	release entries              -          yes      -       -       yes     partly  yes     -
+	pre-releases                 -          yes      -       -       yes     yes     -       -
+	who released                 -          yes      -       -       yes     yes     yes     -
+	issues                       -          partly   -       -       partly  partly  partly  -
+	change requests              partly     partly   partly  -       partly  partly  partly  -
+	how many are open            -          yes      -       -       yes     yes     yes     -
+	comments                     yes        yes      yes     -       yes     partly  partly  -
+	reviews                      yes        yes      partly  -       yes     yes     partly  -
+	who closed                   yes        yes      yes     -       yes     yes     partly  -
+	who merged                   yes        yes      yes     -       yes     yes     yes     -
+	reopenings                   -          partly   yes     -       partly  yes     -       -
+	labels given                 -          partly   -       -       partly  yes     -       -
+	who is a maintainer          -          -        -       -       -       yes     partly  -
+	which accounts are programs  -          -        partly  -       -       yes     partly  -
+	person or organisation       yes        yes      -       -       yes     yes     yes     -
+	when it was created          yes        yes      -       -       yes     yes     yes     partly
+	archived                     -          yes      partly  -       yes     yes     yes     -
+	archived since when          -          yes      -       -       yes     yes     -       -
+	renames                      yes        yes      -       partly  yes     yes     yes     -
+	mirrors                      -          yes      -       -       yes     yes     -       partly
+	trackers switched off        -          yes      -       -       yes     partly  yes     -
+	files at the head            yes        yes      -       yes     yes     yes     partly  -
+	state of the checks          -          yes      -       -       yes     yes     yes     -
 */
 package main

@@ -9,8 +9,10 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/audit"
 	"github.com/mainstay-dev/mainstay/internal/fetch"
+	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/forge/bitbucket"
 	"github.com/mainstay-dev/mainstay/internal/forge/gerrit"
+	"github.com/mainstay-dev/mainstay/internal/forge/git"
 	"github.com/mainstay-dev/mainstay/internal/forge/gitea"
 	"github.com/mainstay-dev/mainstay/internal/forge/github"
 	"github.com/mainstay-dev/mainstay/internal/forge/gitlab"
@@ -27,28 +29,39 @@ type forgeKind struct {
 	// header and scheme carry the token: "Authorization" and "Bearer ".
 	header, scheme string
 	// open tells that public repositories can be read without a token.
-	open bool
-	make func(s *session, p place) (audit.Forge, error)
+	open  bool
+	tells func() forge.Tells
+	make  func(s *session, p place) (audit.Forge, error)
 }
 
 // forgeKinds lists the kinds. A new one is a package below forge and one entry
 // here.
 var forgeKinds = []forgeKind{
-	{kind.GitHub, githubAPI, "Authorization", "Bearer ", false, makeGitHub},
-	{kind.GitLab, below("/api/v4"), "PRIVATE-TOKEN", "", true, func(s *session, p place) (audit.Forge, error) {
+	{kind.GitHub, githubAPI, "Authorization", "Bearer ", false, github.Tells, makeGitHub},
+	{kind.GitLab, below("/api/v4"), "PRIVATE-TOKEN", "", true, gitlab.Tells, func(s *session, p place) (audit.Forge, error) {
 		return gitlab.New(gitlab.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
 	}},
-	{kind.Forgejo, below("/api/v1"), "Authorization", "token ", true, makeGitea},
-	{kind.Gitea, below("/api/v1"), "Authorization", "token ", true, makeGitea},
-	{kind.Bitbucket, bitbucketAPI, "Authorization", "Bearer ", false, func(s *session, p place) (audit.Forge, error) {
+	{kind.Forgejo, below("/api/v1"), "Authorization", "token ", true, gitea.Tells, makeGitea},
+	{kind.Gitea, below("/api/v1"), "Authorization", "token ", true, gitea.Tells, makeGitea},
+	{kind.Bitbucket, bitbucketAPI, "Authorization", "Bearer ", false, bitbucket.Tells, func(s *session, p place) (audit.Forge, error) {
 		return bitbucket.New(bitbucket.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
 	}},
-	{kind.Gerrit, gerritAPI, "Authorization", "Bearer ", true, func(s *session, p place) (audit.Forge, error) {
+	{kind.Gerrit, gerritAPI, "Authorization", "Bearer ", true, gerrit.Tells, func(s *session, p place) (audit.Forge, error) {
 		return gerrit.New(gerrit.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules()})
 	}},
-	{kind.Sourcehut, below("/query"), "Authorization", "Bearer ", false, func(s *session, p place) (audit.Forge, error) {
+	{kind.Sourcehut, below("/query"), "Authorization", "Bearer ", false, sourcehut.Tells, func(s *session, p place) (audit.Forge, error) {
 		return sourcehut.New(sourcehut.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now})
 	}},
+}
+
+// ForgeTells is what each kind of forge tells, for the manual; plain git is the
+// kind "git".
+func ForgeTells() map[string]forge.Tells {
+	out := map[string]forge.Tells{kind.Git: git.Tells()}
+	for _, k := range forgeKinds {
+		out[k.name] = k.tells()
+	}
+	return out
 }
 
 func below(path string) func(string) string {

@@ -26,15 +26,13 @@ An ID shows that one alone, with the knots that turn its value into points.`,
 			switch format {
 			case "table":
 				return catalogue(w.Stdout, list)
-			case "markdown":
-				return MetricsMarkdown(w.Stdout)
 			case "json":
 				return catalogueJSON(w.Stdout, list)
 			}
-			return withHint(fmt.Errorf("there is no format %q", format), "metrics writes table, markdown or json")
+			return withHint(fmt.Errorf("there is no format %q", format), "metrics writes table or json")
 		},
 	}
-	cmd.Flags().StringVarP(&format, "format", "f", "table", "table, markdown or json")
+	cmd.Flags().StringVarP(&format, "format", "f", "table", "table or json")
 	return cmd
 }
 
@@ -108,17 +106,6 @@ func wrapped(text string, width int) []string {
 		line += word
 	}
 	return append(lines, line)
-}
-
-// MetricsMarkdown writes the table of metrics that the README shows.
-func MetricsMarkdown(w io.Writer) error {
-	var b strings.Builder
-	b.WriteString("| dimension | metric | asks | weight |\n|---|---|---|---:|\n")
-	for _, m := range metric.All {
-		fmt.Fprintf(&b, "| %s | `%s` | %s | %g |\n", m.Dimension, m.ID, m.Question, m.Weight)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 func catalogueJSON(w io.Writer, list []metric.Metric) error {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -23,6 +24,7 @@ type Character struct {
 	Bots        float64 // share of commits and change requests made by programs
 	Archived    bool
 	Readme      string // a line of it
+	Told        int    // months of its life that are told; 0 is 26
 }
 
 // Characters are the kinds of repositories that a list of dependencies holds.
@@ -64,8 +66,10 @@ type life struct {
 	number        int
 }
 
-// window is how far back a life is told, in months.
+// window is how far back a life is told where nothing else is said, in months.
 const window = 26
+
+func (l *life) told() int { return cmp.Or(l.Told, window) }
 
 func (l *life) repository() Object {
 	commits := l.commits()
@@ -133,10 +137,10 @@ func (l *life) moment(months int) time.Time {
 func (l *life) someone(n int) int { return int(float64(n) * l.rand.Float64() * l.rand.Float64()) }
 
 func (l *life) commits() []Object {
-	n := max(1, int(l.Commits*window))
+	n := max(1, int(l.Commits*float64(l.told())))
 	var out []Object
 	for range n {
-		at, who := l.moment(window), l.someone(l.People)
+		at, who := l.moment(l.told()), l.someone(l.People)
 		author := Object{"__typename": "GitActor", "name": fmt.Sprintf("Dev No%d", who), "user": l.person(who), "date": at,
 			"email": fmt.Sprintf("dev%d@%s.example", who, strings.ToLower(l.owner))}
 		message := l.sentence() + "\n\n" + l.sentence() + ", and " + strings.ToLower(l.sentence()) + ".\n"
