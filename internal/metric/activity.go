@@ -179,7 +179,7 @@ func measureRegularity(v view) found {
 		}
 	}
 	value := 12 * habit.AtWork(acts, v.since) / habit.Faded(habit.Window)
-	says := fmt.Sprintf("humans were at work on it for %.1f months a year, five years back with the later ones counting more", value)
+	says := fmt.Sprintf("people work on it in %.1f months of a usual year", value)
 	recent := float64(v.project().within(12))
 	if _, waiting := v.backlog(); v.repliesKnown() && waiting >= 3 && recent < value {
 		value = recent
