@@ -49,6 +49,9 @@ type Audit struct {
 	Course bool
 	// Jobs bounds the packages asked about at once.
 	Jobs int
+	// KeepEvidence has Run return every Activity whole, as a bundle needs it.
+	// Otherwise one is let go as soon as what rests on it is judged.
+	KeepEvidence bool
 	// Progress hears of every step; it may be nil.
 	Progress func(Step)
 }
@@ -61,40 +64,40 @@ type Step struct {
 	Now   string // what has just been answered
 }
 
-// Run judges every dependency. The error is only for the end of the whole
-// audit; a host that fails leaves a gap and the rest is judged.
+// Run judges every dependency, each as soon as its repository is read. The
+// error is only for the end of the whole audit; a host that fails leaves a gap
+// and the rest is judged.
 func (a Audit) Run(ctx context.Context, deps []health.Dependency) (health.Report, Evidence, error) {
 	packages, err := a.packages(ctx, deps)
 	if err != nil {
 		return health.Report{}, Evidence{}, err
 	}
 	places := a.locate(deps, packages)
-	activities, err := a.activities(ctx, places)
+	findings := make([]health.Finding, len(deps))
+	activities, err := a.activities(ctx, places, func(i int, activity *health.Activity) {
+		findings[i] = a.judge(deps[i], packages[packageOf(deps[i])], places[i], activity)
+	})
 	if err != nil {
 		return health.Report{}, Evidence{}, err
 	}
+	slices.SortStableFunc(findings, weakestFirst)
 
 	evidence := Evidence{AsOf: a.At, Packages: packages, Activities: activities}
-	report := health.Report{Schema: health.ReportSchema, AsOf: a.At, Missing: evidence.missing(deps)}
-	for _, dep := range deps {
-		report.Findings = append(report.Findings, a.judge(dep, packages[packageOf(dep)], places[dep.Key()], activities))
-	}
-	slices.SortStableFunc(report.Findings, weakestFirst)
+	report := health.Report{Schema: health.ReportSchema, AsOf: a.At, Findings: findings, Missing: evidence.missing(deps)}
 	report.Complete = len(report.Missing) == 0
 	report.Summary = summary(report.Findings)
 	return report, evidence, nil
 }
 
-// judge joins what is known about one dependency and scores it.
-func (a Audit) judge(dep health.Dependency, known packageAnswer, place place, activities map[health.Repository]health.Activity) health.Finding {
-	s := health.Subject{Dependency: dep, PackageGap: known.gap, ActivityGap: place.why}
+// judge joins what is known about one dependency and scores it; activity is nil
+// where no repository is known.
+func (a Audit) judge(dep health.Dependency, known packageAnswer, place place, activity *health.Activity) health.Finding {
+	s := health.Subject{Dependency: dep, PackageGap: known.gap, Activity: activity, ActivityGap: place.why}
 	if known.gap == "" {
 		s.Package = &known.Package
 	}
 	f := health.Finding{Dependency: dep, Violations: []health.Violation{}, Waived: []health.Waiver{}}
-	if place.repository != (health.Repository{}) {
-		activity := activities[place.repository]
-		s.Activity = &activity
+	if activity != nil {
 		s.Stewards = a.Tables.Stewards(activity.Home())
 		f.Repository = place.repository.URL()
 		f.RenamedTo = activity.RenamedTo.URL()

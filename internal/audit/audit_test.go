@@ -126,6 +126,7 @@ func TestRun(t *testing.T) {
 	var steps atomic.Int32
 	a := newAudit(t, registry, forge)
 	a.Progress = func(Step) { steps.Add(1) }
+	a.KeepEvidence = true
 	deps := []health.Dependency{
 		dep("a.example/one", "v1.0.0"), dep("a.example/one", "v1.1.0"), dep("a.example/two", "v1.0.0"),
 		dep("b.example/busy", "v1.0.0"), dep("c.example/lost", "v1.0.0"), dep("d.example/odd", "v1.0.0"),
@@ -168,6 +169,21 @@ func TestRun(t *testing.T) {
 	if got, want := int(steps.Load()), 9+3; got != want {
 		t.Errorf("%d steps reported, want %d", got, want)
 	}
+
+	t.Run("without its evidence", func(t *testing.T) {
+		lean := newAudit(t, newRegistry(t, nil), evidence.Forge())
+		lean.Registries = evidence.Registries()
+		again, left, err := lean.Run(t.Context(), deps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(report, again); diff != "" {
+			t.Errorf("the report differs (-with +without):\n%s", diff)
+		}
+		if n := len(left.Activities[repo("x/busy")].Commits); n != 0 {
+			t.Errorf("%d commits of a judged repository are still held", n)
+		}
+	})
 
 	t.Run("bundle", func(t *testing.T) {
 		var first, second bytes.Buffer

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -89,53 +91,62 @@ type place struct {
 
 // locate finds each dependency's repository: the address in the manifest wins
 // over the one the registry declares, since it is what gets built.
-func (a Audit) locate(deps []health.Dependency, packages map[packageKey]packageAnswer) map[string]place {
-	out := make(map[string]place, len(deps))
-	for _, dep := range deps {
+func (a Audit) locate(deps []health.Dependency, packages map[packageKey]packageAnswer) []place {
+	out := make([]place, len(deps))
+	for i, dep := range deps {
 		known := packages[packageOf(dep)]
 		declared := cmp.Or(dep.Source, known.Repository, dep.DevelopedAt)
 		if declared == "" {
-			why := cmp.Or(known.gap, known.Gaps.Why(health.PartPackage), "the package declares no repository")
-			out[dep.Key()] = place{why: why}
+			out[i].why = cmp.Or(known.gap, known.Gaps.Why(health.PartPackage), "the package declares no repository")
 			continue
 		}
-		repo, err := forge.Parse(declared)
-		if err != nil {
-			out[dep.Key()] = place{why: err.Error()}
-			continue
+		var err error
+		if out[i].repository, err = forge.Parse(declared); err != nil {
+			out[i] = place{why: err.Error()}
 		}
-		out[dep.Key()] = place{repository: repo}
 	}
 	return out
 }
 
-// activities reads each repository once, however many packages it holds.
-func (a Audit) activities(ctx context.Context, places map[string]place) (map[health.Repository]health.Activity, error) {
-	unique := map[health.Repository]bool{}
-	for _, p := range places {
-		if p.repository != (health.Repository{}) {
-			unique[p.repository] = true
-		}
+// activities reads each repository once, however many packages it holds, and
+// has every place judged as soon as its repository is known: several at once,
+// those of one repository in turn. A place without a repository has nil.
+func (a Audit) activities(ctx context.Context, places []place, judge func(i int, activity *health.Activity)) (map[health.Repository]health.Activity, error) {
+	rests := map[health.Repository][]int{} // the places in each repository
+	for i, p := range places {
+		rests[p.repository] = append(rests[p.repository], i)
 	}
-	repos := make([]health.Repository, 0, len(unique))
-	for repo := range unique {
-		repos = append(repos, repo)
+	for _, i := range rests[health.Repository{}] {
+		judge(i, nil)
 	}
-	slices.SortFunc(repos, func(a, b health.Repository) int { return cmp.Compare(a.String(), b.String()) })
+	delete(rests, health.Repository{})
+	repos := slices.SortedFunc(maps.Keys(rests), func(a, b health.Repository) int { return cmp.Compare(a.String(), b.String()) })
 
 	out := make(map[health.Repository]health.Activity, len(repos))
 	done := a.counter("repositories", len(repos))
-	err := a.Forge.Activities(ctx, repos, a.Since, func(i int, activity health.Activity) {
-		out[repos[i]] = activity
-		done(repos[i].String())
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading repositories: %w", err)
-	}
-	for _, repo := range repos {
-		if _, ok := out[repo]; !ok {
-			out[repo] = unread(repo, "no answer was given for it", true)
+	var judging errgroup.Group
+	judging.SetLimit(runtime.GOMAXPROCS(0))
+	take := func(repo health.Repository, activity health.Activity) {
+		out[repo] = activity
+		if !a.KeepEvidence {
+			out[repo] = health.Activity{Repository: repo, Gaps: activity.Gaps}
 		}
+		judging.Go(func() error {
+			for _, i := range rests[repo] {
+				judge(i, &activity)
+			}
+			done(repo.String())
+			return nil
+		})
+	}
+	err := a.Forge.Activities(ctx, repos, a.Since, func(i int, activity health.Activity) { take(repos[i], activity) })
+	for _, repo := range repos {
+		if _, ok := out[repo]; !ok && err == nil {
+			take(repo, unread(repo, "no answer was given for it", true))
+		}
+	}
+	if err := cmp.Or(judging.Wait(), err); err != nil {
+		return nil, fmt.Errorf("reading repositories: %w", err)
 	}
 	return out, nil
 }

@@ -3,8 +3,13 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"math"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -30,6 +35,9 @@ type Remembering struct {
 	MaxAge, MaxStale time.Duration
 	// Offline answers from memory alone, at any age.
 	Offline bool
+	// Partial keeps only what another source has still to complete; the whole is
+	// kept by who asks both.
+	Partial bool
 	// Used hears of every answer from memory, and whether it was a stale one
 	// used because the forge couldn't be read (why). It may be nil.
 	Used func(repo health.Repository, readAt time.Time, why string)
@@ -40,38 +48,59 @@ const memoryKind = "activity-v1"
 
 // Activities answers from memory what it can and asks the forge for the rest.
 func (r Remembering) Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(int, health.Activity)) error {
-	kept := make([]*health.Activity, len(repos))
 	var ask []health.Repository
 	var index []int
-	for i, repo := range repos {
-		kept[i] = r.recall(repo, since)
-		age := time.Duration(0)
-		if kept[i] != nil {
-			age = r.Now.Sub(kept[i].ReadAt)
-		}
-		switch {
-		case kept[i] != nil && (r.Offline || age <= r.MaxAge):
-			r.used(repo, kept[i].ReadAt, "")
-			yield(i, *kept[i])
-		case r.Offline:
-			yield(i, unread(repo, "working offline, and no evidence about it was kept", true))
-		default:
-			ask, index = append(ask, repo), append(index, i)
+	for i, fresh := range r.fresh(ctx, repos, since, yield) {
+		if !fresh {
+			ask, index = append(ask, repos[i]), append(index, i)
 		}
 	}
-	if len(ask) == 0 {
+	if len(ask) == 0 || ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return r.Forge.Activities(ctx, ask, since, func(i int, activity health.Activity) {
-		at := index[i]
-		if gap, down := outage(activity); down && kept[at] != nil && r.Now.Sub(kept[at].ReadAt) <= r.MaxStale {
-			r.used(ask[i], kept[at].ReadAt, gap)
-			activity = *kept[at]
-		} else if !activity.Gaps.Outage() {
+		if why, down := outage(activity); down {
+			if kept := r.recall(ask[i], since, r.MaxStale); kept != nil {
+				r.used(ask[i], kept.ReadAt, why)
+				activity = *kept
+			}
+		} else if !activity.Gaps.Outage() && !(r.Partial && complete(activity, since)) {
 			r.keep(activity, since)
 		}
-		yield(at, activity)
+		yield(index[i], activity)
 	})
+}
+
+// fresh yields what memory can answer, which it returns by index.
+func (r Remembering) fresh(ctx context.Context, repos []health.Repository, since time.Time, yield func(int, health.Activity)) []bool {
+	age := r.MaxAge
+	if r.Offline {
+		age = math.MaxInt64
+	}
+	var one sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	out := make([]bool, len(repos))
+	for i, repo := range repos {
+		group.Go(func() error {
+			kept := r.recall(repo, since, age)
+			if ctx.Err() != nil || kept == nil && !r.Offline {
+				return nil
+			}
+			one.Lock()
+			defer one.Unlock()
+			out[i] = true
+			if kept == nil {
+				yield(i, unread(repo, "working offline, and no evidence about it was kept", true))
+				return nil
+			}
+			r.used(repo, kept.ReadAt, "")
+			yield(i, *kept)
+			return nil
+		})
+	}
+	_ = group.Wait() // nothing in it fails
+	return out
 }
 
 // outage returns the reason for which a repository couldn't be read at all.
@@ -96,11 +125,11 @@ func (r Remembering) key(repo health.Repository, since time.Time) string {
 	return strings.Join([]string{r.Scope(repo), repo.String(), since.Format("2006")}, " ")
 }
 
-// recall returns what was kept, nil where there is nothing or it can't be read:
-// a broken entry is as good as none.
-func (r Remembering) recall(repo health.Repository, since time.Time) *health.Activity {
-	raw, _, ok := r.Memory.Get(memoryKind, r.key(repo, since))
-	if !ok {
+// recall returns what was kept at most age ago, nil where there is nothing or it
+// can't be read: a broken entry is as good as none.
+func (r Remembering) recall(repo health.Repository, since time.Time, age time.Duration) *health.Activity {
+	raw, readAt, ok := r.Memory.Get(memoryKind, r.key(repo, since))
+	if !ok || r.Now.Sub(readAt) > age {
 		return nil
 	}
 	var activity health.Activity

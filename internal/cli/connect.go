@@ -130,7 +130,7 @@ func (s *session) sources() (audit.Forge, error) {
 }
 
 // remembering keeps what a source tells, each answer as it comes.
-func (s *session) remembering(f audit.Forge, scope func(health.Repository) string) audit.Forge {
+func (s *session) remembering(f audit.Forge, scope func(health.Repository) string) audit.Remembering {
 	return audit.Remembering{
 		Forge: f, Memory: s.store, Scope: scope, Now: s.now,
 		MaxAge: s.ask.maxAge, MaxStale: s.ask.maxStale, Offline: s.ask.offline, Used: s.used,

@@ -178,7 +178,9 @@ func (f *forges) make(ctx context.Context, host string) made {
 	if err != nil {
 		return made{why: err.Error()}
 	}
-	return made{forge: f.s.remembering(client, func(health.Repository) string { return "api" })}
+	pending := f.s.remembering(client, func(health.Repository) string { return "api" })
+	pending.Partial = true
+	return made{forge: pending}
 }
 
 // allowance asks a GitHub how many points its budget holds, which is free.

@@ -77,6 +77,7 @@ func open(w World, ask asking, file config.File) (*session, error) {
 	s.audits = audit.Audit{
 		At: s.at, Since: s.at.AddDate(-historyYears, 0, 0),
 		Tables: s.tables, Model: model, Jobs: ask.jobs, Progress: s.progress.step,
+		KeepEvidence: ask.writeBundle != "",
 	}
 	if s.evidence != nil {
 		s.audits.Forge, s.audits.Registries = s.evidence.Forge(), s.evidence.Registries()
