@@ -30,7 +30,7 @@ var layers = map[string]string{
 	"policy":   "health config",
 	"report":   "health",
 
-	"audit":    "health fact forge metric score",
+	"audit":    "health fact forge registry metric score",
 	"backtest": "health estimate metric score",
 
 	"cli": "health fact fetch manifest registry forge metric score config policy report audit backtest",

@@ -17,6 +17,7 @@ import (
 	"github.com/mainstay-dev/mainstay/internal/fact"
 	"github.com/mainstay-dev/mainstay/internal/health"
 	"github.com/mainstay-dev/mainstay/internal/metric"
+	"github.com/mainstay-dev/mainstay/internal/registry"
 	"github.com/mainstay-dev/mainstay/internal/score"
 )
 
@@ -117,6 +118,7 @@ func (a Audit) annotate(f *health.Finding, s health.Subject) {
 	f.Why = score.Why(f.Score)
 	f.LibyearsBehind = metric.LibyearsBehind(s)
 	f.Support = s.Support
+	f.Sovereignty = a.Tables.Sovereignty(s, a.At)
 	if s.Package != nil {
 		f.Latest, f.Publishers = s.Package.Latest, s.Package.Publishers
 		f.Licences = slices.Concat(f.Licences, s.Package.Licences)
@@ -148,8 +150,12 @@ func upgrade(s health.Subject) string {
 	if s.Support != nil && s.Support.Cycle != "" && s.Support.Over != nil && *s.Support.Over {
 		return fmt.Sprintf("release line %s of %s is out of support", s.Support.Cycle, s.Support.Product)
 	}
-	if s.Package.NewerMajor != "" {
-		return "goes on as " + s.Package.NewerMajor
+	newer := s.Package.NewerMajor
+	if newer == "" && s.Activity != nil {
+		newer = registry.NewerMajor(*s.Package, s.Activity.Tags)
+	}
+	if newer != "" {
+		return "goes on as " + newer
 	}
 	return ""
 }

@@ -15,7 +15,7 @@ func writeCSV(w io.Writer, rep health.Report, _ Options) error {
 	metrics := metricIDs(rep)
 	c := csv.NewWriter(w)
 	header := []string{"purl", "ecosystem", "name", "version", "direct", "scope", "location", "through", "repository", "grade", "score", "low", "high",
-		"beforeCeilings", "coverage", "confidence", "ceilings", "gate", "rules", "action", "why"}
+		"beforeCeilings", "coverage", "confidence", "ceilings", "gate", "rules", "action", "why", "forgeJurisdiction", "registryJurisdiction"}
 	if err := c.Write(append(header, metrics...)); err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func writeCSV(w io.Writer, rep health.Report, _ Options) error {
 		row := []string{cell(f.Purl), cell(f.Ecosystem), cell(f.Name), cell(f.Version), strconv.FormatBool(f.Direct), cell(string(f.Scope)),
 			cell(whereText(f)), cell(strings.Join(f.Through(), " ")), cell(f.Repository), string(f.Grade), bare(f.Score.Score), bare(&f.Interval[0]), bare(&f.Interval[1]),
 			bare(&f.BeforeCeilings), bare(&f.Coverage), cell(string(f.Confidence)), cell(ceilingIDs(f)), gateText(f), cell(ruleIDs(f)),
-			cell(f.Action), cell(f.Why)}
+			cell(f.Action), cell(f.Why), cell(f.Jurisdiction), cell(registryJurisdiction(f))}
 		values := map[string]*float64{}
 		for _, m := range f.Measurements {
 			values[m.Metric] = m.Value
@@ -88,4 +88,11 @@ func ruleIDs(f health.Finding) string {
 		ids = append(ids, v.Rule)
 	}
 	return strings.Join(ids, " ")
+}
+
+func registryJurisdiction(f health.Finding) string {
+	if f.Sovereignty == nil || f.Sovereignty.Registry == nil {
+		return ""
+	}
+	return f.Sovereignty.Registry.Jurisdiction
 }

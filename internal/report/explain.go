@@ -68,7 +68,7 @@ func (l *letter) verdict(asOf time.Time) {
 		l.line(2, "quiet, and by %.0f%% taken for finished rather than abandoned: that lifts activity and release", 100*f.Finished)
 	}
 	if f.Risk != nil {
-		l.line(2, "the chance that it is abandoned within 24 months is about %.0f%%", 100**f.Risk)
+		l.line(2, "risk: of the projects of the back-test with such a rhythm of commits, about %.0f%% were abandoned within 24 months", 100**f.Risk)
 	}
 	if f.Action != "" {
 		l.line(2, "what to do: %s", f.Action)
@@ -116,11 +116,38 @@ func (l *letter) facts() [][2]string {
 		all = append(all, [2]string{"course", fmt.Sprintf("%s  from %.0f in %s to %.0f in %s", sparkline(f.Course),
 			first.Score, first.At.UTC().Format("2006-01"), last.Score, last.At.UTC().Format("2006-01"))})
 	}
+	all = append(all, sovereignty(f.Sovereignty)...)
 	for _, c := range f.Ceilings {
 		text := joined(". ", c.Reason, prefixed("instead: ", c.Successor), c.URL)
 		all = append(all, [2]string{"ceiling", fmt.Sprintf("%s, at most %.0f: %s", c.ID, c.Limit, text)})
 	}
 	return slices.DeleteFunc(all, func(fact [2]string) bool { return fact[1] == "" })
+}
+
+// sovereignty says whom the dependency rests on. It is no part of the score.
+func sovereignty(s *health.Sovereignty) [][2]string {
+	if s == nil {
+		return nil
+	}
+	operator := func(o *health.Operator) string {
+		if o == nil {
+			return ""
+		}
+		text := joined(", ", o.Service, prefixed("run by ", o.Name), o.Jurisdiction)
+		if o.FromMemory {
+			text += " (unchecked)"
+		}
+		return text
+	}
+	facts := [][2]string{{"forge", operator(s.Forge)}, {"registry", operator(s.Registry)}, {"mirror of", s.Mirror}}
+	if s.Share != nil && s.Organisation != "" {
+		text := fmt.Sprintf("%s wrote %.0f%% of the commits of 24 months", s.Organisation, 100**s.Share)
+		if s.Unknown != nil && *s.Unknown > 0 {
+			text += fmt.Sprintf("; of %.0f%% the employer isn't known", 100**s.Unknown)
+		}
+		facts = append(facts, [2]string{"employer", text})
+	}
+	return facts
 }
 
 func (l *letter) policy() {
