@@ -109,6 +109,9 @@ func scopeRank(s Scope) int {
 }
 
 func union[T comparable](a, b []T) []T {
+	if len(b) == 0 {
+		return a
+	}
 	out := slices.Clone(a)
 	for _, v := range b {
 		if !slices.Contains(out, v) {

@@ -76,15 +76,15 @@ func readBunLock(f *File) (Reading, error) {
 // bunResolve finds the package that the one at key gets by a name: its own
 // copy, or one further up.
 func bunResolve(g *graph, key, name string) string {
-	for key != "" {
+	for i := 0; key != "" && i < maxNesting; i++ {
 		if own := key + "/" + name; g.has(own) {
 			return own
 		}
-		i := strings.LastIndex(key, "/")
-		if i > 0 && strings.HasPrefix(key[strings.LastIndex(key[:i], "/")+1:], "@") {
-			i = strings.LastIndex(key[:i], "/") // the scope belongs to the name
+		up := strings.LastIndex(key, "/")
+		if up > 0 && strings.HasPrefix(key[strings.LastIndex(key[:up], "/")+1:], "@") {
+			up = strings.LastIndex(key[:up], "/") // the scope belongs to the name
 		}
-		key = key[:max(i, 0)]
+		key = key[:max(up, 0)]
 	}
 	return name
 }

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
@@ -56,9 +55,7 @@ func readGemfileLock(f *File) (Reading, error) {
 				current = m[1]
 				g.take(source, m[1], m[2], health.Location{Path: f.Path, Line: i + 1})
 			} else if m := gemNeed.FindStringSubmatch(l); m != nil && current != "" {
-				if !slices.Contains(needs[current], m[1]) {
-					needs[current] = append(needs[current], m[1])
-				}
+				needs[current] = append(needs[current], m[1])
 			}
 		}
 	}

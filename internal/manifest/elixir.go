@@ -175,6 +175,8 @@ func (p *elixirParser) eat(token string) bool {
 	return true
 }
 
+var elixirEscapes = strings.NewReplacer(`\"`, `"`, `\\`, `\`)
+
 func (p *elixirParser) quoted() (string, bool) {
 	if !p.eat(`"`) {
 		return "", false
@@ -188,7 +190,7 @@ func (p *elixirParser) quoted() (string, bool) {
 		case '"':
 			s := p.text[p.at:i]
 			p.at = i + 1
-			return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(s), true
+			return elixirEscapes.Replace(s), true
 		}
 	}
 	return "", false

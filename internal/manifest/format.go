@@ -51,7 +51,8 @@ type Tells struct {
 type Reading struct {
 	// Project is what the file calls the project, "" where it doesn't.
 	Project string
-	// Dependencies may repeat a package; the caller merges them.
+	// Dependencies may repeat a package; the caller merges them. A scope that
+	// the file doesn't tell is "" here, and runtime in the end.
 	Dependencies []health.Dependency
 	// Own names the packages, in the format's ecosystem, that belong to the
 	// project itself. Other files of the same search may depend on them; they
@@ -166,14 +167,27 @@ func (f Format) turn() int {
 }
 
 func (f Format) matches(p string) bool {
+	base := path.Base(p)
 	for _, pattern := range f.Files {
-		elements := strings.Split(p, "/")
-		if n := strings.Count(pattern, "/") + 1; n < len(elements) {
-			elements = elements[len(elements)-n:]
+		name := base
+		if n := strings.Count(pattern, "/"); n > 0 {
+			name = lastElements(p, n+1)
 		}
-		if ok, err := path.Match(pattern, strings.Join(elements, "/")); ok && err == nil {
+		if pattern == name {
+			return true
+		}
+		if ok, err := path.Match(pattern, name); ok && err == nil {
 			return true
 		}
 	}
 	return false
+}
+
+// lastElements returns the last n elements of a path, or all of it.
+func lastElements(p string, n int) string {
+	at := len(p)
+	for ; n > 0 && at >= 0; n-- {
+		at = strings.LastIndex(p[:at], "/")
+	}
+	return p[at+1:]
 }

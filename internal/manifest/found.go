@@ -11,6 +11,10 @@ import (
 // maxPaths bounds the paths that are kept of one dependency, the shortest first.
 const maxPaths = 3
 
+// maxLocations bounds the locations of one dependency: far more than the
+// modules of a large repository, and few enough for a file that repeats itself.
+const maxLocations = 1000
+
 // Found is what a search read: equal dependencies of several files are one, with
 // every location.
 type Found struct {
@@ -74,11 +78,22 @@ func (g *gathering) add(format Format, r Reading, p string, show func(string) st
 			d.Locations[i].Path = show(l.Path)
 		}
 		if known, ok := g.byKey[d.Key()]; ok {
-			d = known.Merge(d)
+			d = merged(known, d)
 		}
 		d.Paths = shortest(d.Paths)
 		g.byKey[d.Key()] = d
 	}
+}
+
+// merged joins what two places say about one dependency. One that doesn't tell
+// the scope has no say in it.
+func merged(a, b health.Dependency) health.Dependency {
+	a.Scope = cmp.Or(a.Scope, b.Scope)
+	b.Scope = cmp.Or(b.Scope, a.Scope)
+	if len(a.Locations) >= maxLocations {
+		b.Locations = nil
+	}
+	return a.Merge(b)
 }
 
 // found puts everything in order.

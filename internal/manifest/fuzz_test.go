@@ -43,8 +43,8 @@ func fuzzFormat(f *testing.F, format Format, name string) {
 func usable(t *testing.T, name string, r Reading) {
 	t.Helper()
 	for _, d := range r.Dependencies {
-		if d.Name == "" || d.Ecosystem == "" {
-			t.Errorf("a dependency without name or ecosystem: %+v", d)
+		if d.Name == "" || d.Purl != "" && d.Ecosystem == "" {
+			t.Errorf("a dependency without a name, or with a package URL of nothing: %+v", d)
 		}
 		if len(d.Locations) == 0 || !fsValid(d.Locations) {
 			t.Errorf("%s: locations %v", d.Name, d.Locations)
@@ -82,3 +82,29 @@ func FuzzUVLock(f *testing.F)       { fuzzFormat(f, uvLock, "uv.lock") }
 func FuzzPylock(f *testing.F)       { fuzzFormat(f, pylock, "pylock.toml") }
 func FuzzPipfileLock(f *testing.F)  { fuzzFormat(f, pipfileLock, "Pipfile.lock") }
 func FuzzPipfile(f *testing.F)      { fuzzFormat(f, pipfile, "Pipfile") }
+
+func FuzzCargoToml(f *testing.F) { fuzzFormat(f, cargoToml, "Cargo.toml") }
+func FuzzCargoLock(f *testing.F) { fuzzFormat(f, cargoLock, "Cargo.lock") }
+
+func FuzzPOM(f *testing.F)           { fuzzFormat(f, pomXML, "pom.xml") }
+func FuzzGradleLock(f *testing.F)    { fuzzFormat(f, gradleLock, "gradle.lockfile") }
+func FuzzGradleCatalog(f *testing.F) { fuzzFormat(f, gradleCatalog, "libs.versions.toml") }
+
+func FuzzGemfileLock(f *testing.F)     { fuzzFormat(f, gemfileLock, "Gemfile.lock") }
+func FuzzComposerLock(f *testing.F)    { fuzzFormat(f, composerLock, "composer.lock") }
+func FuzzComposerJSON(f *testing.F)    { fuzzFormat(f, composerJSON, "composer.json") }
+func FuzzMixLock(f *testing.F)         { fuzzFormat(f, mixLock, "mix.lock") }
+func FuzzPubspecLock(f *testing.F)     { fuzzFormat(f, pubspecLock, "pubspec.lock") }
+func FuzzPackageResolved(f *testing.F) { fuzzFormat(f, packageResolved, "Package.resolved") }
+
+func FuzzNuGetLock(f *testing.F)       { fuzzFormat(f, nugetLock, "packages.lock.json") }
+func FuzzMSBuild(f *testing.F)         { fuzzFormat(f, msbuildProject, "a.csproj") }
+func FuzzCentralPackages(f *testing.F) { fuzzFormat(f, centralPackages, "Directory.Packages.props") }
+
+func FuzzWorkflow(f *testing.F) { fuzzFormat(f, workflow, ".github/workflows/ci.yml") }
+
+func FuzzCycloneJSON(f *testing.F) { fuzzFormat(f, cycloneJSON, "bom.json") }
+func FuzzCycloneXML(f *testing.F)  { fuzzFormat(f, cycloneXML, "bom.xml") }
+func FuzzSPDX(f *testing.F)        { fuzzFormat(f, spdx, "bom.spdx") }
+func FuzzPurlList(f *testing.F)    { fuzzFormat(f, purlList, "purls.txt") }
+func FuzzGoBinary(f *testing.F)    { fuzzFormat(f, goBinary, "program") }

@@ -40,7 +40,7 @@ func readGoBinary(f *File) (Reading, error) {
 	}
 	for _, m := range info.Deps {
 		d := health.Dependency{
-			Ecosystem: ecosystemGo, Name: m.Path, Version: m.Version, Direct: true, Scope: health.ScopeRuntime,
+			Ecosystem: ecosystemGo, Name: m.Path, Version: m.Version, Direct: true,
 			Locations: []health.Location{{Path: f.Path}},
 		}
 		if by := m.Replace; by != nil {

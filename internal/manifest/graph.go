@@ -17,6 +17,7 @@ type graph struct {
 	nodes    []node
 	ids      map[string]int // as the lockfile's own keys
 	projects []project
+	roots    map[string]int // projects by name
 }
 
 type node struct {
@@ -42,7 +43,7 @@ func (g *graph) add(id string, d health.Dependency) {
 		g.ids = map[string]int{}
 	}
 	if at, ok := g.ids[id]; ok {
-		g.nodes[at].dep = g.nodes[at].dep.Merge(d)
+		g.nodes[at].dep = merged(g.nodes[at].dep, d)
 		return
 	}
 	g.ids[id] = len(g.nodes)
@@ -104,14 +105,18 @@ func (g *graph) ask(name, id string, scope health.Scope, at health.Location) boo
 	if !ok {
 		return false
 	}
-	i := slices.IndexFunc(g.projects, func(p project) bool { return p.name == name })
-	if i < 0 {
+	i, ok := g.roots[name]
+	if !ok {
+		if g.roots == nil {
+			g.roots = map[string]int{}
+		}
 		i = len(g.projects)
+		g.roots[name] = i
 		g.projects = append(g.projects, project{name: name})
 	}
 	g.projects[i].asks = append(g.projects[i].asks, edge{to, scope})
-	if at.Line > 0 && !slices.Contains(g.nodes[to].dep.Locations, at) {
-		g.nodes[to].dep.Locations = append(g.nodes[to].dep.Locations, at)
+	if at.Line > 0 {
+		g.nodes[to].dep = merged(g.nodes[to].dep, health.Dependency{Locations: []health.Location{at}})
 	}
 	return true
 }
@@ -122,15 +127,19 @@ func (g *graph) dependencies(fallback string) []health.Dependency {
 	if len(g.projects) == 0 {
 		g.assume(fallback)
 	}
-	for i, p := range g.projects {
-		slices.SortFunc(p.asks, g.compareEdges)
+	keys := make([]string, len(g.nodes))
+	for i, n := range g.nodes {
+		keys[i] = n.dep.Key()
+	}
+	byKey := func(a, b edge) int { return cmp.Compare(keys[a.to], keys[b.to]) }
+	for _, p := range g.projects {
+		slices.SortFunc(p.asks, byKey)
 		for _, e := range p.asks {
 			g.nodes[e.to].dep.Direct = true
 		}
-		g.projects[i] = p
 	}
 	for _, n := range g.nodes {
-		slices.SortFunc(n.needs, g.compareEdges)
+		slices.SortFunc(n.needs, byKey)
 	}
 	g.scopes()
 	g.paths()
@@ -141,10 +150,6 @@ func (g *graph) dependencies(fallback string) []health.Dependency {
 		}
 	}
 	return out
-}
-
-func (g *graph) compareEdges(a, b edge) int {
-	return cmp.Compare(g.nodes[a.to].dep.Key(), g.nodes[b.to].dep.Key())
 }
 
 // assume makes a project that asks for every package that nothing else needs.

@@ -144,7 +144,7 @@ func (lock npmLock) ask(f *File, r *Reading, g *graph, dir string) {
 // resolve finds the folder of the package that one in dir gets by a name, as
 // Node does: its own node_modules, then those further up.
 func (lock npmLock) resolve(dir, name string) (string, bool) {
-	for {
+	for range maxNesting {
 		to := path.Join(dir, "node_modules", name)
 		if p, ok := lock.Packages[to]; ok {
 			return to, !p.Link
@@ -158,9 +158,10 @@ func (lock npmLock) resolve(dir, name string) (string, bool) {
 			dir = strings.TrimSuffix(path.Dir(dir), ".")
 		}
 	}
+	return "", false
 }
 
-// maxNesting bounds how deep version 1 may nest packages.
+// maxNesting bounds how deep packages may be nested in one another.
 const maxNesting = 100
 
 // read1 reads version 1: packages nested as they are installed.

@@ -38,7 +38,7 @@ func readPurlList(f *File) (Reading, error) {
 		if !ok {
 			return Reading{}, f.wrong(i+1, "%q isn't a package URL; one looks like pkg:npm/left-pad@1.3.0", clipped(text))
 		}
-		d.Direct, d.Scope = true, health.ScopeRuntime
+		d.Direct = true
 		d.Locations = []health.Location{{Path: f.Path, Line: i + 1}}
 		r.Dependencies = append(r.Dependencies, d)
 	}

@@ -23,10 +23,11 @@ type requirement struct {
 }
 
 var (
-	pinned    = regexp.MustCompile(`^\(?\s*={2,3}\s*([^\s,;*()]+)\s*\)?$`)
-	eggName   = regexp.MustCompile(`[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)`)
-	wheelName = regexp.MustCompile(`^([A-Za-z0-9_.]+)-([^-]+)-.*\.whl$`)
-	urlScheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*:`)
+	pythonName = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+	pinned     = regexp.MustCompile(`^\(?\s*={2,3}\s*([^\s,;*()]+)\s*\)?$`)
+	eggName    = regexp.MustCompile(`[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)`)
+	wheelName  = regexp.MustCompile(`^([A-Za-z0-9_.]+)-([^-]+)-.*\.whl$`)
+	urlScheme  = regexp.MustCompile(`^[a-z][a-z0-9+.-]*:`)
 )
 
 // parseRequirement reads "name[extra] >=1; marker", "name @ address", and what
@@ -37,6 +38,9 @@ func parseRequirement(text string) (requirement, error) {
 		address, _, _ = strings.Cut(strings.TrimSpace(address), " ;")
 		r := fromAddress(address)
 		r.name = pypi.CanonPackageName(strings.TrimSpace(name))
+		if !pythonName.MatchString(r.name) {
+			return requirement{}, errors.New("not a requirement: " + clipped(text))
+		}
 		return r, nil
 	}
 	bare, _, _ := strings.Cut(text, ";")
@@ -48,7 +52,7 @@ func parseRequirement(text string) (requirement, error) {
 		return fromAddress(address), nil
 	}
 	parsed, err := pypi.ParseDependency(text)
-	if err != nil {
+	if err != nil || !pythonName.MatchString(parsed.Name) {
 		return requirement{}, errors.New("not a requirement: " + clipped(text))
 	}
 	return requirement{name: pypi.CanonPackageName(parsed.Name), version: pinnedVersion(parsed.Constraint)}, nil
@@ -134,12 +138,14 @@ func (g *pythonGraph) put(d health.Dependency) string {
 	return id
 }
 
-// find returns the packages of a name, of one version where that is given.
+// find returns the packages of a name, of one version where that is given. A
+// lock has one for each kind of platform; more than a few are no lock's doing.
 func (g *pythonGraph) find(name, version string) []string {
+	const most = 16
 	if id := label(name, version); version != "" && g.has(id) {
 		return []string{id}
 	}
-	return g.byName[name]
+	return g.byName[name][:min(len(g.byName[name]), most)]
 }
 
 // A pythonManifest is what a pyproject.toml or a Pipfile asks for.

@@ -214,30 +214,30 @@ func (p *pipFiles) dependencies() []health.Dependency {
 //	#   tox
 func pipLines(data []byte) []pipLine {
 	var out []pipLine
-	text, from, via := "", 0, false
+	var parts []string // of a line that goes on
+	from, via := 0, false
 	for i, l := range lines(data) {
 		l = strings.TrimSpace(l)
-		if strings.HasPrefix(l, "#") && text == "" {
+		if strings.HasPrefix(l, "#") && parts == nil {
 			via = viaComment(out, strings.TrimSpace(l[1:]), via)
 			continue
 		}
-		via = false
-		if text == "" {
-			from = i + 1
+		if parts == nil {
+			from, via = i+1, false
 		}
 		bare, comment, _ := cutComment(l)
 		part, continued := strings.CutSuffix(bare, `\`)
-		text = strings.TrimSpace(text + " " + strings.TrimSpace(part))
+		parts = append(parts, strings.TrimSpace(part))
 		if continued {
 			continue
 		}
-		if text != "" {
+		if text := strings.TrimSpace(strings.Join(parts, " ")); text != "" {
 			out = append(out, pipLine{text: text, line: from})
 			via = viaComment(out, strings.TrimSpace(comment), false)
 		}
-		text = ""
+		parts = nil
 	}
-	if text != "" {
+	if text := strings.TrimSpace(strings.Join(parts, " ")); text != "" {
 		out = append(out, pipLine{text: text, line: from})
 	}
 	return out

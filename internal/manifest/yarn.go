@@ -44,12 +44,13 @@ func readYarnLock(f *File) (Reading, error) {
 		return Reading{}, err
 	}
 	var r Reading
-	y := yarnGraph{entries: entries, byRequest: map[string]int{}, byName: map[string][]int{}}
+	y := yarnGraph{entries: entries, byRequest: map[string]int{}, newest: map[string]int{}}
 	for i, e := range entries {
 		for _, q := range e.requests {
 			y.byRequest[q] = i
-			if name, _ := cutVersion(q); !slices.Contains(y.byName[name], i) {
-				y.byName[name] = append(y.byName[name], i)
+			name, _ := cutVersion(q)
+			if best, ok := y.newest[name]; !ok || semver.Compare("v"+entries[best].version, "v"+e.version) < 0 {
+				y.newest[name] = i
 			}
 		}
 	}
@@ -75,7 +76,7 @@ type yarnGraph struct {
 	graph
 	entries   []yarnEntry
 	byRequest map[string]int
-	byName    map[string][]int
+	newest    map[string]int // by name
 }
 
 // id names an entry's package, "" for a folder. Two entries may be of the same:
@@ -126,13 +127,8 @@ func (y *yarnGraph) find(name, spec string) (int, bool) {
 	}
 	// Patches and resolutions answer a request under another range, and a lock
 	// may be older than its manifest: then the newest is the best guess.
-	best, ok := 0, false
-	for _, i := range y.byName[name] {
-		if !ok || semver.Compare("v"+y.entries[best].version, "v"+y.entries[i].version) < 0 {
-			best, ok = i, true
-		}
-	}
-	return best, ok
+	i, ok := y.newest[name]
+	return i, ok
 }
 
 // members enters what the project and the members of its workspace ask for.
