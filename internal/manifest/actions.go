@@ -78,7 +78,7 @@ func (w *workflowReader) uses(n *yaml.Node) {
 	}
 	d.Direct, d.Scope = true, health.ScopeDevelopment
 	d.Locations = []health.Location{{Path: w.file.Path, Line: n.Line}}
-	w.r.Dependencies = append(w.r.Dependencies, d)
+	w.r.add(d)
 }
 
 // dockerImage reads registry/name:tag@digest; a digest is the exact version.

@@ -38,10 +38,10 @@ func readGemfileLock(f *File) (Reading, error) {
 	var asked []string
 	needs := map[string][]string{}
 	current := ""
-	for i, l := range lines(f.Data) {
+	for n, l := range lines(f.Data) {
 		switch {
 		case strings.HasPrefix(l, "<<<<<<<"), strings.HasPrefix(l, ">>>>>>>"):
-			return Reading{}, f.wrong(i+1, "an unresolved merge conflict")
+			return Reading{}, f.wrong(n, "an unresolved merge conflict")
 		case l != "" && l[0] != ' ':
 			source, current = gemSource{section: l}, ""
 		case source.section == "DEPENDENCIES":
@@ -53,7 +53,7 @@ func readGemfileLock(f *File) (Reading, error) {
 		default:
 			if m := gemSpec.FindStringSubmatch(l); m != nil && source.section != "CHECKSUMS" {
 				current = m[1]
-				g.take(source, m[1], m[2], health.Location{Path: f.Path, Line: i + 1})
+				g.take(source, m[1], m[2], health.Location{Path: f.Path, Line: n})
 			} else if m := gemNeed.FindStringSubmatch(l); m != nil && current != "" {
 				needs[current] = append(needs[current], m[1])
 			}
@@ -145,7 +145,7 @@ func gemfileOf(f *File, r *Reading) map[string]gemEntry {
 	}
 	r.Covers = append(r.Covers, beside.Path)
 	var blocks []health.Scope // open blocks, "" for one that isn't a group
-	for i, l := range lines(beside.Data) {
+	for n, l := range lines(beside.Data) {
 		l = strings.TrimSpace(l)
 		if m := gemLine.FindStringSubmatch(l); m != nil {
 			scope := health.ScopeRuntime
@@ -157,7 +157,7 @@ func gemfileOf(f *File, r *Reading) map[string]gemEntry {
 			if inline := gemGroup.FindStringSubmatch(m[2]); inline != nil {
 				scope = gemGroupScope(inline[1])
 			}
-			out[m[1]] = gemEntry{scope: scope, at: health.Location{Path: beside.Path, Line: i + 1}}
+			out[m[1]] = gemEntry{scope: scope, at: health.Location{Path: beside.Path, Line: n}}
 		}
 		switch {
 		case groupLine.MatchString(l):

@@ -148,7 +148,7 @@ func readCargoToml(f *File) (Reading, error) {
 		d.Source, d.Direct, d.Scope = c.source, true, c.scope
 		d.Locations = []health.Location{{Path: f.Path, Line: c.line}}
 		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r, nil
 }

@@ -96,7 +96,7 @@ func readComposerJSON(f *File) (Reading, error) {
 		d.Direct, d.Scope = true, scope
 		d.Locations = []health.Location{{Path: f.Path, Line: line}}
 		d.Paths = [][]string{{r.Project, label(name, version)}}
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	})
 	return r, nil
 }

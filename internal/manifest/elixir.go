@@ -50,7 +50,9 @@ func readMixLock(f *File) (Reading, error) {
 			}
 			g.add(e.key, d)
 		}
-		entries = append(entries, e)
+		if entries = append(entries, e); len(entries) > maxPackages {
+			return Reading{}, f.wrong(e.line, "more than %d packages", maxPackages)
+		}
 	}
 	for _, e := range entries {
 		for _, need := range e.value.at(5).list {
@@ -99,7 +101,7 @@ func mixAsks(f *File, r *Reading, g *graph) {
 		return
 	}
 	r.Covers = append(r.Covers, beside.Path)
-	for i, l := range lines(beside.Data) {
+	for n, l := range lines(beside.Data) {
 		m := mixDep.FindStringSubmatch(strings.TrimSpace(l))
 		if m == nil {
 			continue
@@ -110,7 +112,7 @@ func mixAsks(f *File, r *Reading, g *graph) {
 		} else if strings.Contains(m[2], "optional: true") {
 			scope = health.ScopeOptional
 		}
-		g.ask(r.Project, m[1], scope, health.Location{Path: beside.Path, Line: i + 1})
+		g.ask(r.Project, m[1], scope, health.Location{Path: beside.Path, Line: n})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"path"
 	"strings"
 	"unicode/utf16"
@@ -15,6 +16,18 @@ import (
 // maxFileSize bounds what is read of one file, in bytes. The largest lockfiles
 // in public repositories are around a tenth of it.
 const maxFileSize = 64 << 20
+
+// Bounds of what a file may hold, for formats whose short texts become large
+// values: real files stay well below.
+const (
+	maxJSONObjects = 1_000_000
+	maxXMLTags     = 2_000_000
+	maxYAMLSize    = 16 << 20
+	maxTOMLSize    = 16 << 20
+	maxTOMLValues  = 1_000_000
+	maxTOMLLine    = 1 << 20
+	maxTOMLDepth   = 8 // parts of a dotted key
+)
 
 // headSize is how much of a file's beginning is looked at to recognise it.
 const headSize = 4 << 10
@@ -190,11 +203,16 @@ func lineAt(data []byte, offset int) int {
 	return 1 + bytes.Count(data[:min(max(offset, 0), len(data))], []byte("\n"))
 }
 
-// lines splits text into lines without their ends.
-func lines(data []byte) []string {
-	out := strings.Split(string(data), "\n")
-	for i, l := range out {
-		out[i] = strings.TrimSuffix(l, "\r")
+// lines yields the lines of a text with their numbers, from one, without ends.
+func lines(data []byte) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		n := 0
+		for l := range bytes.Lines(data) {
+			n++
+			l = bytes.TrimSuffix(l, []byte("\n"))
+			if !yield(n, string(bytes.TrimSuffix(l, []byte("\r")))) {
+				return
+			}
+		}
 	}
-	return out
 }

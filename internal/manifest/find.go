@@ -123,7 +123,7 @@ func Read(name string, in io.Reader) (Found, error) {
 		return Found{}, &Error{Path: name, Err: err}
 	}
 	var all gathering
-	reading, err := format.Read(f)
+	reading, err := format.read(f)
 	if err != nil {
 		return Found{}, inFile(name, err)
 	}
@@ -164,7 +164,7 @@ func (g *gathering) named(root Root) error {
 	if err != nil {
 		return &Error{Path: show(root.Start), Err: err}
 	}
-	reading, err := format.Read(f)
+	reading, err := format.read(f)
 	if err != nil {
 		return shownError(inFile(f.Path, err), show)
 	}
@@ -215,7 +215,7 @@ func readIn(tree fs.FS, p string, format Format) (Reading, error) {
 	if c, ok := f.At.(io.Closer); ok {
 		defer c.Close()
 	}
-	return format.Read(f)
+	return format.read(f)
 }
 
 // missingWhy words an error about the file at p for a gap that names p already.

@@ -65,6 +65,18 @@ type Reading struct {
 	Missing []health.Missing
 }
 
+// maxPackages bounds the packages of one file: well above the largest images
+// and monorepos, and low enough to bound memory.
+const maxPackages = 200_000
+
+// add takes one more dependency. Those far beyond the bound are dropped, since
+// the whole reading will be refused.
+func (r *Reading) add(d health.Dependency) {
+	if len(r.Dependencies) <= maxPackages {
+		r.Dependencies = append(r.Dependencies, d)
+	}
+}
+
 // A Note is something a person should know about a file that isn't a dependency.
 type Note struct {
 	health.Location
@@ -152,6 +164,15 @@ func byContent(head []byte) (Format, bool) {
 		return Format{}, false
 	}
 	return All[i], true
+}
+
+// read calls Read, and refuses what no project has.
+func (f Format) read(file *File) (Reading, error) {
+	r, err := f.Read(file)
+	if err == nil && len(r.Dependencies) > maxPackages {
+		err = file.wrong(0, "more than %d packages", maxPackages)
+	}
+	return r, err
 }
 
 // turn orders the formats of a walk, so that a file that speaks for others is

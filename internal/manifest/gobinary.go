@@ -57,7 +57,7 @@ func readGoBinary(f *File) (Reading, error) {
 			continue
 		}
 		d.Purl = purl(ecosystemGo, d.Name, d.Version)
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r, nil
 }

@@ -78,7 +78,7 @@ func goModules(f *File, mod *modfile.File, replacements []*modfile.Replace) Read
 			})
 			continue
 		}
-		r.Dependencies = append(r.Dependencies, goModule(f, mod, req, by))
+		r.add(goModule(f, mod, req, by))
 	}
 	for _, x := range mod.Exclude {
 		r.Notes = append(r.Notes, Note{

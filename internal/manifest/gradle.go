@@ -39,7 +39,10 @@ func readGradleLock(f *File) (Reading, error) {
 			}
 		}
 	}
-	for i, l := range lines(f.Data) {
+	for n, l := range lines(f.Data) {
+		if len(r.Dependencies) > maxPackages {
+			break
+		}
 		l = strings.TrimSpace(l)
 		if l == "" || strings.HasPrefix(l, "#") || strings.HasPrefix(l, "empty=") {
 			continue
@@ -47,7 +50,7 @@ func readGradleLock(f *File) (Reading, error) {
 		coordinates, configurations, _ := strings.Cut(l, "=")
 		parts := strings.Split(coordinates, ":")
 		if len(parts) != 3 || parts[0] == "" || parts[1] == "" {
-			return Reading{}, f.wrong(i+1, "%q isn't group:artifact:version=configurations", clipped(l))
+			return Reading{}, f.wrong(n, "%q isn't group:artifact:version=configurations", clipped(l))
 		}
 		d := mavenPackage(parts[0], parts[1], parts[2])
 		d.Direct = len(catalog) == 0 || catalog[d.Name]
@@ -55,8 +58,8 @@ func readGradleLock(f *File) (Reading, error) {
 		if strings.HasPrefix(f.Path, "buildscript-") || strings.Contains(f.Path, "/buildscript-") {
 			d.Scope = health.ScopeDevelopment
 		}
-		d.Locations = []health.Location{{Path: f.Path, Line: i + 1}}
-		r.Dependencies = append(r.Dependencies, d)
+		d.Locations = []health.Location{{Path: f.Path, Line: n}}
+		r.add(d)
 	}
 	return r, nil
 }
@@ -100,7 +103,7 @@ func readGradleCatalog(f *File) (Reading, error) {
 		key := "libraries." + alias
 		d.Direct = true
 		d.Locations = []health.Location{{Path: f.Path, Line: cmp.Or(at[key], at[key+".module"], at[key+".group"])}}
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r, nil
 }

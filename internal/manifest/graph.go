@@ -37,13 +37,17 @@ type edge struct {
 	scope health.Scope
 }
 
-// add makes a node of a package. A second one under the same id is the same.
+// add makes a node of a package. A second one under the same id is the same;
+// those far beyond the bound are dropped, since the whole will be refused.
 func (g *graph) add(id string, d health.Dependency) {
 	if g.ids == nil {
 		g.ids = map[string]int{}
 	}
 	if at, ok := g.ids[id]; ok {
 		g.nodes[at].dep = merged(g.nodes[at].dep, d)
+		return
+	}
+	if len(g.nodes) > maxPackages {
 		return
 	}
 	g.ids[id] = len(g.nodes)
@@ -54,7 +58,9 @@ func (g *graph) add(id string, d health.Dependency) {
 func (g *graph) addOwn(id, name string) {
 	if !g.has(id) {
 		g.add(id, health.Dependency{Name: name})
-		g.nodes[g.ids[id]].own = true
+		if at, ok := g.ids[id]; ok {
+			g.nodes[at].own = true
+		}
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 
 // decodeJSON decodes the whole of a file, and names the line of what is wrong.
 func decodeJSON(f *File, v any) error {
+	if bytes.Count(f.Data, []byte("{")) > maxJSONObjects {
+		return f.wrong(0, "more than %d objects", maxJSONObjects)
+	}
 	err := json.Unmarshal(f.Data, v)
 	if err == nil {
 		return nil

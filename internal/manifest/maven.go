@@ -135,7 +135,7 @@ func readPOM(f *File) (Reading, error) {
 	for _, d := range m.dependencies {
 		if dep, ok := m.dependency(d); ok {
 			dep.Paths = [][]string{{r.Project, label(dep.Name, dep.Version)}}
-			r.Dependencies = append(r.Dependencies, dep)
+			r.add(dep)
 		}
 	}
 	return r, nil

@@ -162,7 +162,7 @@ func readMSBuildProject(f *File) (Reading, error) {
 		d.Direct, d.Scope = true, ref.scope()
 		d.Locations = []health.Location{ref.at}
 		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r, nil
 }
@@ -219,7 +219,7 @@ func readCentralPackages(f *File) (Reading, error) {
 				d := nugetPackage(ref.name(), nugetVersion(c.expand(ref.version())))
 				d.Direct, d.Scope = true, ref.scope()
 				d.Locations = []health.Location{ref.at}
-				r.Dependencies = append(r.Dependencies, d)
+				r.add(d)
 			}
 		}
 	}

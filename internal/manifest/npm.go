@@ -123,7 +123,7 @@ func readPackageJSON(f *File) (Reading, error) {
 		d.Direct, d.Scope = true, a.scope
 		d.Locations = []health.Location{{Path: f.Path, Line: a.line}}
 		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r, nil
 }

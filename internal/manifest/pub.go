@@ -59,7 +59,7 @@ func readPubspecLock(f *File) (Reading, error) {
 			}
 		}
 		d.Locations = append(d.Locations, health.Location{Path: f.Path, Line: key.Line})
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r, nil
 }

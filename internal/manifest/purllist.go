@@ -29,18 +29,21 @@ func sniffPurls(head []byte) bool {
 
 func readPurlList(f *File) (Reading, error) {
 	r := Reading{Project: folder(f.Path)}
-	for i, l := range lines(f.Data) {
+	for n, l := range lines(f.Data) {
+		if len(r.Dependencies) > maxPackages {
+			break
+		}
 		text, _, _ := cutComment(strings.TrimSpace(l))
 		if text == "" {
 			continue
 		}
 		d, ok := fromPurl(text)
 		if !ok {
-			return Reading{}, f.wrong(i+1, "%q isn't a package URL; one looks like pkg:npm/left-pad@1.3.0", clipped(text))
+			return Reading{}, f.wrong(n, "%q isn't a package URL; one looks like pkg:npm/left-pad@1.3.0", clipped(text))
 		}
 		d.Direct = true
-		d.Locations = []health.Location{{Path: f.Path, Line: i + 1}}
-		r.Dependencies = append(r.Dependencies, d)
+		d.Locations = []health.Location{{Path: f.Path, Line: n}}
+		r.add(d)
 	}
 	return r, nil
 }

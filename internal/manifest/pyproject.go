@@ -75,7 +75,7 @@ func pythonAsks(f *File, m pythonManifest) Reading {
 		d.Source, d.Direct, d.Scope = a.source, true, a.scope
 		d.Locations = []health.Location{{Path: f.Path, Line: a.line}}
 		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r
 }

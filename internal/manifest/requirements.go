@@ -102,7 +102,7 @@ func (p *pipFiles) read(f *File) error {
 }
 
 func (p *pipFiles) add(f *File, l pipLine, req requirement) {
-	if req.local || req.name == "" {
+	if req.local || req.name == "" || len(p.found) > maxPackages {
 		return
 	}
 	d := pythonPackage(req.name, req.version)
@@ -216,14 +216,17 @@ func pipLines(data []byte) []pipLine {
 	var out []pipLine
 	var parts []string // of a line that goes on
 	from, via := 0, false
-	for i, l := range lines(data) {
+	for n, l := range lines(data) {
+		if len(out) > maxPackages {
+			break
+		}
 		l = strings.TrimSpace(l)
 		if strings.HasPrefix(l, "#") && parts == nil {
 			via = viaComment(out, strings.TrimSpace(l[1:]), via)
 			continue
 		}
 		if parts == nil {
-			from, via = i+1, false
+			from, via = n, false
 		}
 		bare, comment, _ := cutComment(l)
 		part, continued := strings.CutSuffix(bare, `\`)

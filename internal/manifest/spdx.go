@@ -166,7 +166,7 @@ func readSPDXTags(f *File) (Reading, error) {
 		}
 		current = nil
 	}
-	for i, l := range lines(f.Data) {
+	for n, l := range lines(f.Data) {
 		if inText {
 			inText = !strings.Contains(l, "</text>")
 			continue
@@ -177,15 +177,17 @@ func readSPDXTags(f *File) (Reading, error) {
 			continue
 		}
 		if !ok || strings.ContainsAny(tag, " \t<{") {
-			return Reading{}, f.wrong(i+1, "%q isn't a tag and a value", clipped(l))
+			return Reading{}, f.wrong(n, "%q isn't a tag and a value", clipped(l))
 		}
 		inText = strings.Contains(value, "<text>") && !strings.Contains(value, "</text>")
 		switch tag {
 		case "SPDXVersion":
 			version = value
 		case "PackageName":
-			finish()
-			current, line = &spdx2Package{Name: value}, i+1
+			if finish(); len(b.packages) > maxPackages {
+				return Reading{}, f.wrong(n, "more than %d packages", maxPackages)
+			}
+			current, line = &spdx2Package{Name: value}, n
 		case "FileName", "SnippetSPDXID", "LicenseID":
 			finish()
 		case "Relationship":

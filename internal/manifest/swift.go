@@ -73,7 +73,7 @@ func readPackageResolved(f *File) (Reading, error) {
 		d.Locations = append(d.Locations, health.Location{
 			Path: f.Path, Line: cmp.Or(lines[element+" identity"], lines[element+" package"], lines[element]),
 		})
-		r.Dependencies = append(r.Dependencies, d)
+		r.add(d)
 	}
 	return r, nil
 }

@@ -10,17 +10,13 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// Bounds of TOML, where a short text can mean many tables.
-const (
-	maxTOMLSize  = 16 << 20
-	maxTOMLLine  = 1 << 20
-	maxTOMLDepth = 32 // parts of a dotted key
-)
-
 // decodeTOML decodes a file, and names the line of what is wrong.
 func decodeTOML(f *File, v any) error {
 	if len(f.Data) > maxTOMLSize {
 		return f.wrong(0, "larger than %d MiB, which is too much for TOML", maxTOMLSize>>20)
+	}
+	if bytes.Count(f.Data, []byte("=")) > maxTOMLValues {
+		return f.wrong(0, "more than %d values", maxTOMLValues)
 	}
 	n := 0
 	for l := range bytes.Lines(f.Data) {

@@ -13,6 +13,9 @@ import (
 // wrong. encoding/xml knows no entities but the standard ones, so a text can't
 // grow by them.
 func decodeXML(f *File, v any) error {
+	if bytes.Count(f.Data, []byte("<")) > maxXMLTags {
+		return f.wrong(0, "more than %d tags", maxXMLTags)
+	}
 	in := xml.NewDecoder(bytes.NewReader(f.Data))
 	in.CharsetReader = charsetReader
 	if err := in.Decode(v); err != nil {

@@ -13,6 +13,9 @@ import (
 
 // decodeYAML reads a file's documents as nodes, which know their lines.
 func decodeYAML(f *File) ([]*yaml.Node, error) {
+	if len(f.Data) > maxYAMLSize {
+		return nil, f.wrong(0, "larger than %d MiB, which is too much for YAML", maxYAMLSize>>20)
+	}
 	var documents []*yaml.Node
 	for in := yaml.NewDecoder(bytes.NewReader(f.Data)); ; {
 		var document yaml.Node

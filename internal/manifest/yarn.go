@@ -197,21 +197,23 @@ func splitRequests(key string) []string {
 func parseYarnClassic(f *File) ([]yarnEntry, error) {
 	var entries []yarnEntry
 	section := ""
-	for i, l := range lines(f.Data) {
+	for n, l := range lines(f.Data) {
 		text := strings.TrimSpace(l)
 		indent := len(l) - len(strings.TrimLeft(l, " "))
 		switch {
 		case text == "" || strings.HasPrefix(text, "#"):
+		case len(entries) > maxPackages:
+			return nil, f.wrong(n, "more than %d packages", maxPackages)
 		case indent == 0:
 			if !strings.HasSuffix(text, ":") {
-				return nil, f.wrong(i+1, "%q should end with a colon", clipped(text))
+				return nil, f.wrong(n, "%q should end with a colon", clipped(text))
 			}
 			entries = append(entries, yarnEntry{
-				requests: splitRequests(strings.TrimSuffix(text, ":")), line: i + 1,
+				requests: splitRequests(strings.TrimSuffix(text, ":")), line: n,
 				needs: map[string]string{}, optional: map[string]bool{},
 			})
 		case len(entries) == 0:
-			return nil, f.wrong(i+1, "%q belongs to no package", clipped(text))
+			return nil, f.wrong(n, "%q belongs to no package", clipped(text))
 		default:
 			section = entries[len(entries)-1].line1(text, indent, section)
 		}
