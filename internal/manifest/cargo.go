@@ -147,7 +147,7 @@ func readCargoToml(f *File) (Reading, error) {
 		d := rustPackage(c.name, c.version)
 		d.Source, d.Direct, d.Scope = c.source, true, c.scope
 		d.Locations = []health.Location{{Path: f.Path, Line: c.line}}
-		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
+		d.Paths = [][]string{{r.Project, d.Label()}}
 		r.add(d)
 	}
 	return r, nil

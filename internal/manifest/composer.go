@@ -114,7 +114,10 @@ type composerPackage struct {
 	Source  struct {
 		URL string `json:"url"`
 	} `json:"source"`
-	Dist struct {
+	// Notify is the registry's address for counting downloads; what comes from
+	// a repository itself has none.
+	Notify string `json:"notification-url"`
+	Dist   struct {
 		Type string `json:"type"`
 	} `json:"dist"`
 	License any `json:"license"`
@@ -144,7 +147,12 @@ func readComposerLock(f *File) (Reading, error) {
 				continue
 			}
 			d := phpPackage(strings.ToLower(p.Name), p.Version)
-			d.Source, d.Scope, d.Licences = p.Source.URL, scope, composerLicences(p.License)
+			d.Scope, d.Licences = scope, composerLicences(p.License)
+			if p.Notify == "" {
+				d.Source = p.Source.URL
+			} else {
+				d.DevelopedAt = p.Source.URL
+			}
 			element := section + " " + strconv.Itoa(i)
 			d.Locations = []health.Location{{Path: f.Path, Line: cmp.Or(lines[element+" name"], lines[element])}}
 			g.add(d.Name, d)

@@ -75,7 +75,7 @@ func print(found Found) string {
 			fmt.Fprintf(&b, "  by %s\n", strings.Join(p, " > "))
 		}
 		for _, extra := range []struct{ name, value string }{
-			{"source", d.Source}, {"replaces", d.Replaces}, {"registry", d.Registry}, {"licences", strings.Join(d.Licences, ", ")},
+			{"source", d.Source}, {"developed at", d.DevelopedAt}, {"replaces", d.Replaces}, {"registry", d.Registry}, {"licences", strings.Join(d.Licences, ", ")},
 		} {
 			if extra.value != "" {
 				fmt.Fprintf(&b, "  %s %s\n", extra.name, extra.value)
@@ -106,7 +106,7 @@ const smallGoMod = "module example.org/app\n\ngo 1.26\n\nrequire github.com/spf1
 func names(found Found) []string {
 	var out []string
 	for _, d := range found.Dependencies {
-		out = append(out, label(d.Name, d.Version))
+		out = append(out, d.Label())
 	}
 	return out
 }

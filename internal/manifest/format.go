@@ -166,9 +166,10 @@ func byContent(head []byte) (Format, bool) {
 	return All[i], true
 }
 
-// read calls Read, and refuses what no project has.
+// read calls Read, drops what has no name, and refuses what no project has.
 func (f Format) read(file *File) (Reading, error) {
 	r, err := f.Read(file)
+	r.Dependencies = slices.DeleteFunc(r.Dependencies, func(d health.Dependency) bool { return d.Name == "" })
 	if err == nil && len(r.Dependencies) > maxPackages {
 		err = file.wrong(0, "more than %d packages", maxPackages)
 	}

@@ -31,7 +31,7 @@ func fuzzFormat(f *testing.F, format Format, name string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := format.Read(file)
+		r, err := format.read(file)
 		if err != nil {
 			return
 		}
@@ -50,7 +50,7 @@ func usable(t *testing.T, name string, r Reading) {
 			t.Errorf("%s: locations %v", d.Name, d.Locations)
 		}
 		for _, p := range d.Paths {
-			if len(p) < 2 || p[len(p)-1] != label(d.Name, d.Version) {
+			if len(p) < 2 || p[len(p)-1] != d.Label() {
 				t.Errorf("%s: the path %q doesn't lead from a project to it", d.Name, p)
 			}
 		}

@@ -110,7 +110,7 @@ func goModule(f *File, mod *modfile.File, req *modfile.Require, by *modfile.Repl
 		d.Name, d.Version = by.New.Path, by.New.Version
 	}
 	if d.Direct && mod.Module != nil {
-		d.Paths = [][]string{{mod.Module.Mod.Path, label(d.Name, d.Version)}}
+		d.Paths = [][]string{{mod.Module.Mod.Path, d.Label()}}
 	}
 	d.Purl = purl(d.Ecosystem, d.Name, d.Version)
 	return d

@@ -245,7 +245,7 @@ func (g *graph) paths() {
 	}
 	labels := make([]string, len(g.nodes))
 	for i, n := range g.nodes {
-		labels[i] = label(n.dep.Name, n.dep.Version)
+		labels[i] = n.dep.Label()
 	}
 	for i := range g.nodes {
 		for _, last := range kept[i] {

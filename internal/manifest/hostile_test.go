@@ -20,7 +20,7 @@ func read(t *testing.T, name, content string) error {
 	if err != nil {
 		return err
 	}
-	r, err := format.Read(f)
+	r, err := format.read(f)
 	if err == nil {
 		usable(t, name, r)
 	}

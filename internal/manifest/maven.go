@@ -134,7 +134,7 @@ func readPOM(f *File) (Reading, error) {
 	r.Own = []string{r.Project}
 	for _, d := range m.dependencies {
 		if dep, ok := m.dependency(d); ok {
-			dep.Paths = [][]string{{r.Project, label(dep.Name, dep.Version)}}
+			dep.Paths = [][]string{{r.Project, dep.Label()}}
 			r.add(dep)
 		}
 	}

@@ -161,7 +161,7 @@ func readMSBuildProject(f *File) (Reading, error) {
 		d := nugetPackage(ref.name(), nugetVersion(c.expand(cmp.Or(ref.version(), c.central[strings.ToLower(ref.name())]))))
 		d.Direct, d.Scope = true, ref.scope()
 		d.Locations = []health.Location{ref.at}
-		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
+		d.Paths = [][]string{{r.Project, d.Label()}}
 		r.add(d)
 	}
 	return r, nil

@@ -122,7 +122,7 @@ func readPackageJSON(f *File) (Reading, error) {
 		d.Source = spec.source
 		d.Direct, d.Scope = true, a.scope
 		d.Locations = []health.Location{{Path: f.Path, Line: a.line}}
-		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
+		d.Paths = [][]string{{r.Project, d.Label()}}
 		r.add(d)
 	}
 	return r, nil

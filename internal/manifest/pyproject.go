@@ -74,7 +74,7 @@ func pythonAsks(f *File, m pythonManifest) Reading {
 		d := pythonPackage(a.name, a.version)
 		d.Source, d.Direct, d.Scope = a.source, true, a.scope
 		d.Locations = []health.Location{{Path: f.Path, Line: a.line}}
-		d.Paths = [][]string{{r.Project, label(d.Name, d.Version)}}
+		d.Paths = [][]string{{r.Project, d.Label()}}
 		r.add(d)
 	}
 	return r

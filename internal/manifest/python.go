@@ -127,7 +127,7 @@ type pythonGraph struct {
 }
 
 func (g *pythonGraph) put(d health.Dependency) string {
-	id := label(d.Name, d.Version)
+	id := d.Label()
 	if !g.has(id) {
 		if g.byName == nil {
 			g.byName = map[string][]string{}

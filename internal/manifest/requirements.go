@@ -186,7 +186,7 @@ func (p *pipFiles) dependencies() []health.Dependency {
 	}
 	for _, found := range p.found {
 		d := found.dep
-		id := label(d.Name, d.Version)
+		id := d.Label()
 		asked := len(found.via) == 0
 		for _, via := range found.via {
 			name, _, _ := strings.Cut(via, "[")

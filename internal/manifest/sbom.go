@@ -25,7 +25,7 @@ type sbomPackage struct {
 	name     string
 	version  string
 	purl     string
-	source   string // where its code is from in place of a registry, if it says so
+	source   string // where its code was taken from, if it says so
 	home     string // where it is developed, if it says so
 	licences []string
 	scope    health.Scope
@@ -47,7 +47,7 @@ func (b sbom) reading(f *File) Reading {
 	for _, p := range b.packages {
 		d := p.dependency()
 		if subjects[p.id] {
-			r.Project = cmp.Or(b.project, label(d.Name, d.Version))
+			r.Project = cmp.Or(b.project, d.Label())
 			continue
 		}
 		if d.Name == "" {
@@ -95,7 +95,11 @@ func (p sbomPackage) dependency() health.Dependency {
 			d.Purl = purl(d.Ecosystem, d.Name, d.Version)
 		}
 	}
-	d.Source, d.DevelopedAt = cmp.Or(d.Source, p.source), p.home
+	if ok {
+		d.DevelopedAt = cmp.Or(d.DevelopedAt, p.home, p.source) // its registry serves it
+	} else {
+		d.Source, d.DevelopedAt = p.source, p.home
+	}
 	d.Licences, d.Scope = p.licences, p.scope
 	return d
 }
@@ -122,7 +126,7 @@ func fromPurl(text string) (health.Dependency, bool) {
 	p.Qualifiers, p.Subpath = nil, ""
 	return health.Dependency{
 		Purl: p.ToString(), Ecosystem: p.Type, Name: name, Version: p.Version,
-		Registry: qualifiers["repository_url"], Source: qualifiers["vcs_url"],
+		Registry: qualifiers["repository_url"], DevelopedAt: qualifiers["vcs_url"],
 	}, true
 }
 
