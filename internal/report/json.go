@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,14 +17,55 @@ import (
 // all their evidence is about 100 MB.
 const maxReport = 256 << 20
 
+// writeJSON writes the findings one by one: encoding the whole report at once
+// would hold its text several times.
 func writeJSON(w io.Writer, rep health.Report, _ Options) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(rep); err != nil {
+	out := bufio.NewWriter(w)
+	findings := rep.Findings
+	rep.Findings = []health.Finding{}
+	frame, err := indented(rep, "")
+	if err != nil {
+		return fmt.Errorf("writing the report as JSON: %w", err)
+	}
+	// A line break never stands inside of a string, so this is the member.
+	const none = "\n \"findings\": ["
+	before, after, ok := bytes.Cut(frame, []byte(none))
+	if !ok {
+		return errors.New("writing the report as JSON: it has no findings")
+	}
+	out.Write(before)
+	out.WriteString(none)
+	for i, f := range findings {
+		text, err := indented(f, "  ")
+		if err != nil {
+			return fmt.Errorf("writing the finding on %s as JSON: %w", clean(f.Name), err)
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n  ")
+		out.Write(text)
+	}
+	if len(findings) > 0 {
+		out.WriteString("\n ")
+	}
+	out.Write(after)
+	out.WriteByte('\n')
+	if err := out.Flush(); err != nil {
 		return fmt.Errorf("writing the report as JSON: %w", err)
 	}
 	return nil
+}
+
+// indented is a value as JSON, one space a level; every line after the first
+// begins with the prefix.
+func indented(v any, prefix string) ([]byte, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent(prefix, " ")
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
 // A SchemaError tells that a file isn't a report of the form this program reads.
