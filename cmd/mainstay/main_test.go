@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"evidence": makeEvidence, "step": runStep},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"evidence": makeEvidence, "step": runStep, "job": runJob},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("MAINSTAY_CACHE_DIR", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("HOME", e.WorkDir)

@@ -205,9 +205,10 @@ func physical(l health.Location) *sarifPhysical {
 	return p
 }
 
-// sarifText escapes the links that SARIF allows within plain text.
+// sarifText escapes the links and the placeholders that SARIF allows within
+// plain text.
 func sarifText(s string) sarifMessage {
-	return sarifMessage{Text: strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`).Replace(s)}
+	return sarifMessage{Text: strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`, `{`, `{{`, `}`, `}}`).Replace(s)}
 }
 
 // fingerprint identifies a broken rule across runs: it stays the same when the
