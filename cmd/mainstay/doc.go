@@ -111,6 +111,34 @@ interrupt an audit at any moment, and the next run goes on from there.
 FILE judges by it alone, on any machine, with the same bytes as a result. A
 bundle holds no names and no addresses of people.
 
+# In CI
+
+GitHub: action.yml at the root is a composite action. In a job with the
+permissions contents: read, security-events: write and pull-requests: write:
+
+  - uses: actions/checkout@v5
+  - uses: mainstay-dev/mainstay@v1.0.0
+
+It installs the release it is used at, or builds the source of that commit;
+keeps evidence from run to run; annotates the change; uploads SARIF of a
+complete audit; writes one comment on a pull request that fails, and updates it
+from then on. Of a pull request it judges what the manifests add or upgrade, of
+anything else all; the input new-from says otherwise. The event pull_request is
+enough, also for forks, whose token may only read: then the run's summary holds
+what the comment would say.
+
+GitLab: include .gitlab/mainstay.gitlab-ci.yml, which fills the merge request's
+code quality and test reports. Before a commit: the hook "mainstay" for
+pre-commit. In a container: .ci/Dockerfile, which holds git, certificates and
+the program, without a shell and without root.
+
+How far these are tested: the shell steps of the action run in a script, with
+stand-ins for curl and gh, a shallow clone and hostile inputs; so do the job's
+script and the hook's command. What only the services have is not: their
+conditions, caches and artifacts, the upload of SARIF, the comment as GitHub
+shows it. The image has never been built where the tests run; that it is pinned
+to versions, has no root and holds no secret is read from its text.
+
 # Limits
 
   - Commits are read, not what they change: a fix of the documentation counts as
