@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -101,15 +102,26 @@ func search(ctx context.Context, w World, paths []string) (manifest.Found, error
 		}
 		found, err := manifest.Read("-", w.Stdin)
 		if err != nil {
-			return manifest.Found{}, withHint(err, "mainstay reads %s", known())
+			return manifest.Found{}, unread(err)
 		}
 		return found, nil
 	}
 	found, err := manifest.Find(ctx, paths...)
 	if err != nil {
-		return manifest.Found{}, withHint(err, "mainstay reads %s", known())
+		return manifest.Found{}, unread(err)
 	}
 	return found, nil
+}
+
+// unread says what to do about a path that can't be read.
+func unread(err error) error {
+	switch {
+	case errors.Is(err, manifest.ErrUnknown):
+		return withHint(err, "mainstay reads %s", known())
+	case errors.Is(err, fs.ErrNotExist):
+		return withHint(err, "give a folder to look in, or a file that is there")
+	}
+	return withHint(err, "correct the file, or audit its folder: what can't be read there is reported as missing")
 }
 
 // nothing says that there is nothing to audit, and where mainstay looked.

@@ -131,6 +131,9 @@ func Read(name string, in io.Reader) (Found, error) {
 	return all.found(), nil
 }
 
+// ErrUnknown is the error about a named file whose format isn't one of [All].
+var ErrUnknown = errors.New("not a manifest, lockfile or SBOM that mainstay knows")
+
 // recognise tells the format by name, then by content.
 func recognise(name string, at io.ReaderAt) (Format, error) {
 	if format, ok := byName(name); ok {
@@ -144,7 +147,7 @@ func recognise(name string, at io.ReaderAt) (Format, error) {
 	if format, ok := byContent(text(head[:n])); ok {
 		return format, nil
 	}
-	return Format{}, fmt.Errorf("not a manifest, lockfile or SBOM that mainstay knows; it reads %s", strings.Join(Known(), ", "))
+	return Format{}, ErrUnknown
 }
 
 // named reads the one file that a root starts at.

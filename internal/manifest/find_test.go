@@ -198,10 +198,13 @@ func TestBrokenFile(t *testing.T) {
 	})
 }
 
-func TestUnknownFormatSaysWhatIsKnown(t *testing.T) {
+func TestUnknownFormat(t *testing.T) {
 	_, err := Search(t.Context(), Root{Tree: tree(map[string]string{"notes.txt": "hello"}), Start: "notes.txt"})
-	if err == nil || !strings.HasPrefix(err.Error(), "notes.txt: not a manifest") || !strings.Contains(err.Error(), "go.mod") {
+	if !errors.Is(err, ErrUnknown) || err.Error() != "notes.txt: not a manifest, lockfile or SBOM that mainstay knows" {
 		t.Errorf("got %v", err)
+	}
+	if known := strings.Join(Known(), ", "); !strings.HasPrefix(known, "go.mod, go.work, package.json, ") {
+		t.Errorf("known are %s", known)
 	}
 }
 
