@@ -96,6 +96,22 @@ func mirrors(text string) (map[string]string, error) {
 	return bases, nil
 }
 
+// mirrored is a Forge some of whose hosts are read at mirrors: what a mirror
+// doesn't hold isn't gone.
+type mirrored struct {
+	audit.Forge
+	bases map[string]string
+}
+
+func (m mirrored) Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(int, health.Activity)) error {
+	return m.Forge.Activities(ctx, repos, since, func(i int, a health.Activity) {
+		if base, ok := m.bases[repos[i].Host]; ok && a.Gaps.Gone() {
+			a.Gaps = health.Gaps{{Part: health.PartRepository, Why: "the mirror at " + base + " doesn't hold it", Outage: true}}
+		}
+		yield(i, a)
+	})
+}
+
 // sources joins what forges' APIs and git tell, and remembers both.
 func (s *session) sources() (audit.Forge, error) {
 	sources := audit.Sources{}
@@ -111,7 +127,7 @@ func (s *session) sources() (audit.Forge, error) {
 		if err != nil {
 			return nil, withHint(err, "install git, or ask APIs alone with --source api")
 		}
-		sources.Git = plain
+		sources.Git = mirrored{plain, bases}
 	}
 	s.apis.kinds.HTTP = s.client.HTTP()
 	sources.API = func(ctx context.Context, host string) (audit.Forge, string) {
