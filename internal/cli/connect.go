@@ -122,7 +122,7 @@ func (s *session) sources() (audit.Forge, error) {
 		}
 		plain, err := git.New(git.Options{
 			Dir: filepath.Join(s.store.Dir(), "git"), Rules: s.rules(), Now: s.w.Now, Env: s.w.Environ, Bases: bases,
-			Jobs: gitJobs, MaxAge: s.ask.maxAge, MaxStale: s.ask.maxStale, Offline: s.ask.offline,
+			Jobs: gitJobs, MaxAge: s.ask.maxAge, Offline: s.ask.offline, // what is stale is remembered above, and told
 		})
 		if err != nil {
 			return nil, withHint(err, "install git, or ask APIs alone with --source api")

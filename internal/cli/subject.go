@@ -25,18 +25,19 @@ func subject(text string, tables *fact.Tables) (health.Dependency, error) {
 		dep.Name = purlName(purl)
 		return dep, nil
 	}
-	repo, err := forge.Parse(text)
+	path, version, versioned := strings.Cut(text, "@")
+	bare := !strings.Contains(text, "://")
+	if !bare || path == "" {
+		path, versioned = text, false
+	}
+	repo, err := forge.Parse(path)
 	if err != nil {
 		return dep, withHint(fmt.Errorf("%q is no subject: %w", text, err), "give a package URL (pkg:npm/left-pad), a repository (github.com/owner/name) or its address")
 	}
-	_, known := tables.Forge(repo.Host)
-	if !known && !strings.Contains(text, "://") {
-		// A path on a host that is no forge we know is most likely a Go module's.
-		dep.Ecosystem, dep.Name = "golang", text
-		if at := strings.LastIndex(text, "@"); at > 0 {
-			dep.Name, dep.Version = text[:at], text[at+1:]
-		}
-		dep.Purl = "pkg:golang/" + text
+	if _, known := tables.Forge(repo.Host); bare && (versioned || !known) {
+		// With a version, or on a host that is no forge we know, it is most likely
+		// the path of a Go module.
+		dep.Ecosystem, dep.Name, dep.Version, dep.Purl = "golang", path, version, "pkg:golang/"+text
 		return dep, nil
 	}
 	dep.Name, dep.Source = repo.String(), repo.URL()
