@@ -116,8 +116,9 @@ bundle holds no names and no addresses of people.
 GitHub: action.yml at the root is a composite action. In a job with the
 permissions contents: read, security-events: write and pull-requests: write:
 
-  - uses: actions/checkout@v5
-  - uses: mainstay-dev/mainstay@v1.0.0
+	steps:
+	  - uses: actions/checkout@v5
+	  - uses: mainstay-dev/mainstay@v1.0.0
 
 It installs the release it is used at, or builds the source of that commit;
 keeps evidence from run to run; annotates the change; uploads SARIF of a

@@ -87,7 +87,8 @@ func weakOnes(fs []health.Finding) []weak {
 	for _, f := range fs {
 		poor := f.Grade == health.GradeD || f.Grade == health.GradeE || slices.ContainsFunc(f.Ceilings, health.Ceiling.Terminal)
 		owners := ownersOf(f.Dependency)
-		if len(f.Waived) > 0 || !f.Fails() && !(poor && f.Scope.Ships()) || len(owners) == 0 {
+		acts := f.Fails() || poor && f.Scope.Ships()
+		if !acts || len(f.Waived) > 0 || len(owners) == 0 {
 			continue
 		}
 		key := strings.Join(owners, "\x00")
