@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -54,12 +55,16 @@ func (r *fakeRegistry) Package(_ context.Context, dep health.Dependency) (health
 // fakeForge knows the repositories it holds and yields them in reverse.
 type fakeForge struct {
 	holds map[health.Repository]health.Activity
-	asked []health.Repository
 	then  func()
+
+	mu    sync.Mutex
+	asked []health.Repository
 }
 
 func (f *fakeForge) Activities(ctx context.Context, repos []health.Repository, _ time.Time, yield func(int, health.Activity)) error {
+	f.mu.Lock()
 	f.asked = append(f.asked, repos...)
+	f.mu.Unlock()
 	for i := len(repos) - 1; i >= 0; i-- {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -343,5 +348,49 @@ func TestSources(t *testing.T) {
 	}
 	if why := got[2].Gaps.Why(health.PartIssues); why != "no token for plain.example" || len(got[2].Commits) != 5 {
 		t.Errorf("without an API: %d commits, issues missing because %q", len(got[2].Commits), why)
+	}
+}
+
+// historian is a Forge that tells which repositories it was asked a history of.
+type historian struct {
+	*fakeForge
+	histories fakeForge
+}
+
+func (h *historian) Histories(ctx context.Context, repos []health.Repository, since time.Time, yield func(int, health.Activity)) error {
+	return h.histories.Activities(ctx, repos, since, yield)
+}
+
+func TestSourcesAskForNoFileThatIsKnown(t *testing.T) {
+	short := func(path string, change func(*health.Activity)) health.Activity {
+		a := lively(path, 2)
+		a.Since = today.AddDate(0, 0, -2)
+		change(&a)
+		return a
+	}
+	api := &fakeForge{holds: map[health.Repository]health.Activity{
+		repo("x/told"):   short("x/told", func(*health.Activity) {}),
+		repo("x/mapped"): short("x/mapped", func(a *health.Activity) { a.Files = []string{".mailmap"} }),
+		repo("x/untold"): short("x/untold", func(a *health.Activity) { a.Gaps = health.Gaps{{Part: health.PartFiles, Why: "refused"}} }),
+	}}
+	long := map[health.Repository]health.Activity{
+		repo("x/told"): lively("x/told", 9), repo("x/mapped"): lively("x/mapped", 9), repo("x/untold"): lively("x/untold", 9),
+	}
+	git := &historian{fakeForge: &fakeForge{holds: long}, histories: fakeForge{holds: long}}
+	sources := Sources{Git: git, API: func(context.Context, string) (Forge, string) { return api, "" }}
+	repos := []health.Repository{repo("x/told"), repo("x/mapped"), repo("x/untold"), repo("x/down")}
+	err := sources.Activities(t.Context(), repos, since, func(i int, a health.Activity) {
+		if want := 9; i < 3 && len(a.Commits) != want {
+			t.Errorf("%s: %d commits, want %d", repos[i], len(a.Commits), want)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]health.Repository{repo("x/told")}, git.histories.asked); diff != "" {
+		t.Errorf("asked for a history (-want +got)\n%s", diff)
+	}
+	if len(git.asked) != 3 {
+		t.Errorf("asked for everything: %v", git.asked)
 	}
 }

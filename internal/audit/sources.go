@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,8 +18,14 @@ type Sources struct {
 	// API returns the forge whose API can be asked about a host, nil for none,
 	// with the reason.
 	API func(ctx context.Context, host string) (Forge, string)
-	// Git reads any host; nil where it may not be used.
+	// Git reads any host; nil where it may not be used. One that is a Historian
+	// is asked for less where the rest is known.
 	Git Forge
+}
+
+// A Historian is a Forge that can leave out all but commits and tags.
+type Historian interface {
+	Histories(ctx context.Context, repos []health.Repository, since time.Time, yield func(i int, a health.Activity)) error
 }
 
 // Activities asks the API about what only the API knows. It asks git for the
@@ -32,7 +39,6 @@ func (s Sources) Activities(ctx context.Context, repos []health.Repository, sinc
 		yield(i, a)
 	}
 	plain := &queue{}            // repositories for git alone
-	extend := &queue{}           // repositories whose commits git completes
 	asked := map[string]*queue{} // for the API, by host
 	for i, repo := range repos {
 		api, why := s.API(ctx, repo.Host)
@@ -53,13 +59,13 @@ func (s Sources) Activities(ctx context.Context, repos []health.Repository, sinc
 	for _, q := range asked {
 		group.Go(func() error {
 			return q.api.Activities(groupCtx, q.repos, since, func(i int, a health.Activity) {
-				if s.Git != nil && !a.Gaps.Gone() && !complete(a, since) {
-					mu.Lock()
-					defer mu.Unlock()
-					extend.add(q.index[i], q.repos[i], a)
+				if s.Git == nil || a.Gaps.Gone() || complete(a, since) {
+					emit(q.index[i], a)
 					return
 				}
-				emit(q.index[i], a)
+				group.Go(func() error { // meanwhile the API goes on
+					return s.extend(groupCtx, q.repos[i], a, since, func(a health.Activity) { emit(q.index[i], a) })
+				})
 			})
 		})
 	}
@@ -69,7 +75,24 @@ func (s Sources) Activities(ctx context.Context, repos []health.Repository, sinc
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("asking forges: %w", err)
 	}
-	return s.git(ctx, extend, since, emit)
+	return nil
+}
+
+// extend completes what an API told about a repository with its history. The
+// files are read too where the API couldn't, or where a mailmap among them says
+// which names are one person's.
+func (s Sources) extend(ctx context.Context, repo health.Repository, known health.Activity, since time.Time, emit func(health.Activity)) error {
+	ask := s.Git.Activities
+	if h, ok := s.Git.(Historian); ok && !known.ReadAt.IsZero() && !lacksFiles(known) && !slices.Contains(known.Files, ".mailmap") {
+		ask = h.Histories
+	}
+	return ask(ctx, []health.Repository{repo}, since, func(_ int, a health.Activity) { emit(join(known, a)) })
+}
+
+// lacksFiles reports whether git could tell what the files at the head say.
+func lacksFiles(a health.Activity) bool {
+	return slices.ContainsFunc([]health.Part{health.PartFiles, health.PartFunding, health.PartSecurity, health.PartChecks},
+		func(part health.Part) bool { return a.Gaps.Why(part) != "" })
 }
 
 // git reads a queue of repositories and joins each answer with what is known.

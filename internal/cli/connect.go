@@ -79,7 +79,7 @@ func (s *session) registries(settings registry.Settings) map[string]audit.Regist
 
 // gitJobs is how many repositories git reads at once: transfers wait for the
 // network most of the time.
-const gitJobs = 8
+const gitJobs = 16
 
 // mirrors reads the addresses that git reads hosts at, "host=address" and
 // spaces between. They come from the environment and not from a project's

@@ -44,6 +44,8 @@ type state struct {
 	Head      string            `json:"head,omitempty"`
 	Changes   *int              `json:"changes,omitempty"`
 	RenamedTo health.Repository `json:"renamedTo,omitzero"`
+	// History tells that commits and tags are all that was brought.
+	History bool `json:"history,omitempty"`
 	// NoFiles is the reason for which the files of the head are missing.
 	NoFiles string `json:"noFiles,omitempty"`
 	// NoFilesOutage tells that another time they may not be.

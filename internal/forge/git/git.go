@@ -45,7 +45,7 @@ type Options struct {
 	// only where the name is a public one.
 	Bases map[string]string
 
-	Jobs int // repositories at once; 4 where it is 0
+	Jobs int // repositories at once, over all calls; 4 where it is 0
 	// MaxBytes bounds what is kept of one repository, 256 MiB where it is 0, and
 	// Timeout the time for one, two minutes where it is 0.
 	MaxBytes int64
@@ -59,8 +59,9 @@ type Options struct {
 
 // A Forge reads repositories by git.
 type Forge struct {
-	o   Options
-	git program
+	o     Options
+	git   program
+	slots chan struct{} // one for each repository that is being read
 }
 
 // New prepares the reading. The error says that there is no usable git, or
@@ -94,7 +95,7 @@ func New(o Options) (*Forge, error) {
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return nil, fmt.Errorf("making the directory of the repositories: %w", err)
 	}
-	f := &Forge{o: o, git: program{path: path, home: home, env: o.Env}}
+	f := &Forge{o: o, git: program{path: path, home: home, env: o.Env}, slots: make(chan struct{}, o.Jobs)}
 	if err := f.git.fit(context.Background()); err != nil {
 		return nil, err
 	}
@@ -105,15 +106,38 @@ func New(o Options) (*Forge, error) {
 // it as soon as it is known, one at a time. What couldn't be read is a gap; the
 // error is only that of an ended context.
 func (f *Forge) Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(i int, a health.Activity)) error {
+	return f.each(ctx, everything, repos, since, yield)
+}
+
+// Histories is Activities for who knows the rest: of each repository it brings
+// no more than the commits and the tags, which takes a third of the round trips.
+// Without the files there is no mailmap either, so who asks knows of none.
+func (f *Forge) Histories(ctx context.Context, repos []health.Repository, since time.Time, yield func(i int, a health.Activity)) error {
+	return f.each(ctx, history, repos, since, yield)
+}
+
+// An extent is how much of a repository is brought.
+type extent int
+
+const (
+	everything extent = iota
+	history           // commits and tags alone
+)
+
+func (f *Forge) each(ctx context.Context, x extent, repos []health.Repository, since time.Time, yield func(i int, a health.Activity)) error {
 	var one sync.Mutex
 	var group errgroup.Group
-	group.SetLimit(f.o.Jobs)
 	for i, repo := range repos {
+		select {
+		case f.slots <- struct{}{}:
+		case <-ctx.Done():
+		}
 		if ctx.Err() != nil {
 			break
 		}
 		group.Go(func() error {
-			a := f.activity(ctx, repo, since)
+			defer func() { <-f.slots }()
+			a := f.activity(ctx, x, repo, since)
 			one.Lock()
 			defer one.Unlock()
 			if ctx.Err() == nil { // otherwise its gaps are those of the end
@@ -129,7 +153,7 @@ func (f *Forge) Activities(ctx context.Context, repos []health.Repository, since
 }
 
 // activity reads one repository: bring what is kept up to date, then read it.
-func (f *Forge) activity(ctx context.Context, repo health.Repository, since time.Time) health.Activity {
+func (f *Forge) activity(ctx context.Context, x extent, repo health.Repository, since time.Time) health.Activity {
 	ctx, cancel := context.WithTimeout(ctx, f.o.Timeout)
 	defer cancel()
 	e, err := f.open(ctx, repo)
@@ -137,7 +161,7 @@ func (f *Forge) activity(ctx context.Context, repo health.Repository, since time
 		return forge.Unread(repo, f.o.Now(), f.gap(ctx, health.PartRepository, err))
 	}
 	defer e.close()
-	if err := f.refresh(ctx, e); err != nil {
+	if err := f.refresh(ctx, x, e); err != nil {
 		if !e.state.usable() || f.o.Now().Sub(e.state.ReadAt) > f.o.MaxStale || isGone(err) {
 			return forge.Unread(repo, f.o.Now(), f.gap(ctx, health.PartRepository, err))
 		}
@@ -146,7 +170,7 @@ func (f *Forge) activity(ctx context.Context, repo health.Repository, since time
 	if err != nil && ctx.Err() == nil && !f.o.Offline {
 		// What is kept is damaged: a disk was full, a machine went down.
 		if err = e.discard(); err == nil {
-			err = f.refresh(ctx, e)
+			err = f.refresh(ctx, x, e)
 		}
 		if err == nil {
 			a, err = f.read(ctx, e, since)
@@ -160,11 +184,12 @@ func (f *Forge) activity(ctx context.Context, repo health.Repository, since time
 
 // refresh brings what is kept of a repository up to date, as far as the
 // options ask for it.
-func (f *Forge) refresh(ctx context.Context, e *entry) error {
+func (f *Forge) refresh(ctx context.Context, x extent, e *entry) error {
 	if e.state.ReadAt.IsZero() && f.o.Offline {
 		return errors.New("working offline, and nothing of it is kept")
 	}
-	if f.o.Offline || !e.state.ReadAt.IsZero() && f.o.Now().Sub(e.state.ReadAt) < f.o.MaxAge {
+	enough := !e.state.ReadAt.IsZero() && (x == history || !e.state.History)
+	if f.o.Offline || enough && f.o.Now().Sub(e.state.ReadAt) < f.o.MaxAge {
 		switch {
 		case e.state.Gone != "":
 			return goneError(e.state.Gone)
@@ -179,6 +204,12 @@ func (f *Forge) refresh(ctx context.Context, e *entry) error {
 	url, protocol, err := f.address(e.repo)
 	if err != nil {
 		return err
+	}
+	if x == history {
+		if err := f.updateHistory(ctx, e, url, protocol); err == nil || ctx.Err() != nil || e.state.TooBig > 0 {
+			return err
+		}
+		// What the host lists may tell why.
 	}
 	return f.update(ctx, e, url, protocol)
 }

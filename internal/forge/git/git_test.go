@@ -79,3 +79,58 @@ func TestReadsWhatGitTells(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestHistories(t *testing.T) {
+	s := serve(t)
+	lively(s, "acme/lively")
+	since := at("2025-01-01T00:00:00Z")
+	whole := read(t, s.reader(nil), "acme/lively", since)
+	s.asked()
+
+	f := s.reader(func(o *Options) { o.MaxAge = time.Hour })
+	history := func() (out health.Activity) {
+		err := f.Histories(t.Context(), []health.Repository{whole.Repository}, since, func(_ int, a health.Activity) { out = a })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	got := history()
+	if n := len(s.asked()); n != 3 {
+		t.Errorf("%d requests, want 3: what the host can do, its refs, the commits", n)
+	}
+	type told struct {
+		Commits []health.Commit
+		Tags    []health.Tag
+		Since   time.Time
+	}
+	of := func(a health.Activity) told { return told{a.Commits, a.Tags, a.Since} }
+	if d := cmp.Diff(of(whole), of(got)); d != "" {
+		t.Errorf("(-whole +history)\n%s", d)
+	}
+	if got.Gaps.Why(health.PartFiles) == "" || got.Gaps.Outage() {
+		t.Errorf("the files weren't asked for: %v", got.Gaps)
+	}
+	if history(); len(s.asked()) != 0 {
+		t.Error("what was read within the hour was asked for again")
+	}
+	if d := cmp.Diff(whole, read(t, f, "acme/lively", since)); d != "" {
+		t.Errorf("the whole after the history (-want +got)\n%s", d)
+	}
+	s.asked()
+	if d := cmp.Diff(whole, history()); d != "" || len(s.asked()) != 0 {
+		t.Errorf("the history after the whole (-want +got)\n%s", d)
+	}
+}
+
+func TestHistoriesOfWhatIsGone(t *testing.T) {
+	f := serve(t).reader(nil)
+	err := f.Histories(t.Context(), []health.Repository{{Host: "github.com", Path: "acme/gone"}}, time.Time{}, func(_ int, a health.Activity) {
+		if !a.Gaps.Gone() {
+			t.Errorf("it isn't there, and the gaps are %v", a.Gaps)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

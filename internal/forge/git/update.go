@@ -51,12 +51,7 @@ func (f *Forge) update(ctx context.Context, e *entry, url, protocol string) erro
 		next.NoFiles = e.state.NoFiles
 		return e.save(next)
 	}
-	if err := f.fetchCommits(ctx, e, url, protocol); errors.Is(err, errTooBig) {
-		if err := e.save(state{ReadAt: now, TooBig: f.o.MaxBytes}); err != nil {
-			return err
-		}
-		return tooBig(f.o.MaxBytes)
-	} else if err != nil {
+	if err := f.fetchCommits(ctx, e, url, protocol); err != nil {
 		return err
 	}
 	if err := f.fetchFiles(ctx, e, url, protocol); err != nil {
@@ -67,6 +62,15 @@ func (f *Forge) update(ctx context.Context, e *entry, url, protocol string) erro
 		next.NoFiles, next.NoFilesOutage = err.Error(), !errors.As(err, &refused)
 	}
 	return e.save(next)
+}
+
+// updateHistory fetches what is new of commits and tags without a look at what
+// the host lists first: a fetch of what is there already brings nothing.
+func (f *Forge) updateHistory(ctx context.Context, e *entry, url, protocol string) error {
+	if err := f.fetchCommits(ctx, e, url, protocol); err != nil {
+		return err
+	}
+	return e.save(state{ReadAt: f.o.Now(), History: true, NoFiles: "only its history was asked for"})
 }
 
 // spelled reports whether a host is none of the well-known forges: then it may
@@ -84,7 +88,7 @@ func (f *Forge) spelled(host string) bool {
 // any tree or file. The remote's HEAD is kept under a name of our own, so that
 // no name from outside gets into an argument.
 func (f *Forge) fetchCommits(ctx context.Context, e *entry, url, protocol string) error {
-	if err := f.prepare(ctx, e.commits(), url, "tree:0"); err != nil {
+	if err := f.prepare(e.commits(), url, "tree:0"); err != nil {
 		return err
 	}
 	_, err := f.git.run(ctx, call{
@@ -97,6 +101,10 @@ func (f *Forge) fetchCommits(ctx context.Context, e *entry, url, protocol string
 		if err := os.RemoveAll(e.commits()); err != nil {
 			return err
 		}
+		if err := e.save(state{ReadAt: f.o.Now(), TooBig: f.o.MaxBytes}); err != nil {
+			return err
+		}
+		return tooBig(f.o.MaxBytes)
 	}
 	return explained(err)
 }
@@ -109,7 +117,7 @@ func tooBig(limit int64) error {
 // it. A repository of its own is cut off at one commit; the commits' must not
 // be.
 func (f *Forge) fetchFiles(ctx context.Context, e *entry, url, protocol string) error {
-	if err := f.prepare(ctx, e.files(), url, "blob:none"); err != nil {
+	if err := f.prepare(e.files(), url, "blob:none"); err != nil {
 		return err
 	}
 	limit := size(e.commits()) + f.o.MaxBytes/4
@@ -150,7 +158,7 @@ const maxPacks = 40
 // prepare makes a bare repository that fetches from a url and may lack what
 // the filter leaves out. One that is there is cleared of what a killed git
 // left behind.
-func (f *Forge) prepare(ctx context.Context, dir, url, filter string) error {
+func (f *Forge) prepare(dir, url, filter string) error {
 	if _, err := os.Stat(filepath.Join(dir, "config")); errors.Is(err, fs.ErrNotExist) {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
@@ -159,7 +167,7 @@ func (f *Forge) prepare(ctx context.Context, dir, url, filter string) error {
 		if err := os.RemoveAll(fresh); err != nil {
 			return err
 		}
-		if _, err := f.git.run(ctx, call{args: []string{"init", "--quiet", "--bare", "--template=", "--", fresh}}); err != nil {
+		if err := create(fresh); err != nil {
 			return err
 		}
 		if err := os.Rename(fresh, dir); err != nil {
@@ -173,7 +181,7 @@ func (f *Forge) prepare(ctx context.Context, dir, url, filter string) error {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}
-		return f.prepare(ctx, dir, url, filter)
+		return f.prepare(dir, url, filter)
 	}
 	config := fmt.Sprintf("[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n[remote \"origin\"]\n\turl = %s\n\tpromisor = true\n\tpartialCloneFilter = %s\n",
 		quoted(url), filter)
@@ -181,6 +189,17 @@ func (f *Forge) prepare(ctx context.Context, dir, url, filter string) error {
 		return err
 	}
 	return clear(dir)
+}
+
+// create makes the little that git takes for a bare repository, which saves a
+// run of it. Its HEAD names a branch that never comes to be.
+func create(dir string) error {
+	for _, folder := range []string{"objects", "refs"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, "HEAD"), []byte("ref: refs/heads/none\n"), 0o600)
 }
 
 // quoted is a value in git's configuration.
