@@ -155,7 +155,11 @@ func readComposerLock(f *File) (Reading, error) {
 			}
 			element := section + " " + strconv.Itoa(i)
 			d.Locations = []health.Location{{Path: f.Path, Line: cmp.Or(lines[element+" name"], lines[element])}}
-			g.add(d.Name, d)
+			if id := d.Name; !g.has(id) {
+				g.add(id, d)
+			} else {
+				g.add(d.Label(), d) // the same for development, at another version
+			}
 		}
 	}
 	take("packages", lock.Packages, health.ScopeRuntime)

@@ -41,7 +41,7 @@ func readCycloneJSON(f *File) (Reading, error) {
 	}
 	// The library takes any object.
 	if bom.BOMFormat != cyclonedx.BOMFormat {
-		return Reading{}, f.wrong(0, "bomFormat isn't CycloneDX: not a CycloneDX bill of materials")
+		return Reading{}, f.wrong(0, "bomFormat isn't CycloneDX: %w", ErrUnknown)
 	}
 	lines := map[string]int{}
 	eachJSON(f.Data, func(keys []string, line int) bool {
@@ -60,7 +60,7 @@ func readCycloneXML(f *File) (Reading, error) {
 		return Reading{}, err
 	}
 	if !strings.HasPrefix(bom.XMLNS, cycloneNamespace) {
-		return Reading{}, f.wrong(0, "the namespace isn't CycloneDX's: not a CycloneDX bill of materials")
+		return Reading{}, f.wrong(0, "the namespace isn't CycloneDX's: %w", ErrUnknown)
 	}
 	lines := componentLines(f.Data)
 	return cycloneBill(&bom, func(_ string, n int) int {

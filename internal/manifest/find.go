@@ -131,7 +131,8 @@ func Read(name string, in io.Reader) (Found, error) {
 	return all.found(), nil
 }
 
-// ErrUnknown is the error about a named file whose format isn't one of [All].
+// ErrUnknown is the error about a named file whose format isn't one of [All],
+// by its name and its content.
 var ErrUnknown = errors.New("not a manifest, lockfile or SBOM that mainstay knows")
 
 // recognise tells the format by name, then by content.
@@ -197,6 +198,9 @@ func (g *gathering) walk(ctx context.Context, root Root) error {
 				return err
 			}
 			reading, err := readIn(root.Tree, p, format)
+			if errors.Is(err, ErrUnknown) {
+				continue // it only has the name of a bill of materials
+			}
 			if err != nil {
 				g.miss(show(p), missingWhy(err, p))
 				continue

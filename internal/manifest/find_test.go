@@ -198,6 +198,17 @@ func TestBrokenFile(t *testing.T) {
 	})
 }
 
+func TestAnotherFileWithABillsName(t *testing.T) {
+	fsys := tree(map[string]string{"bom.json": `{"station": 94768}`, "go.mod": smallGoMod})
+	found, err := Search(t.Context(), Root{Tree: fsys, Start: "."})
+	if err != nil || len(found.Missing) > 0 || len(found.Files) != 1 {
+		t.Errorf("got %v, %v; nothing is missing", found, err)
+	}
+	if _, err := Search(t.Context(), Root{Tree: fsys, Start: "bom.json"}); !errors.Is(err, ErrUnknown) {
+		t.Errorf("named, it should be unknown; got %v", err)
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
 	_, err := Search(t.Context(), Root{Tree: tree(map[string]string{"notes.txt": "hello"}), Start: "notes.txt"})
 	if !errors.Is(err, ErrUnknown) || err.Error() != "notes.txt: not a manifest, lockfile or SBOM that mainstay knows" {

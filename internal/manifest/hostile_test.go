@@ -73,7 +73,7 @@ func TestMalformed(t *testing.T) {
 		{"gradle.lockfile", "# fine\nnonsense\n", `gradle.lockfile:2: "nonsense" isn't group:artifact:version=configurations`},
 		{"Gemfile.lock", "GEM\n<<<<<<< HEAD\n", "Gemfile.lock:2: an unresolved merge conflict"},
 		{"mix.lock", "%{\n  \"a\": {:hex, \n", `mix.lock:3: what stands for "a" can't be read`},
-		{"bom.json", `{"foo": 1}`, "bom.json: bomFormat isn't CycloneDX: not a CycloneDX bill of materials"},
+		{"bom.json", `{"foo": 1}`, "bom.json: bomFormat isn't CycloneDX: not a manifest, lockfile or SBOM that mainstay knows"},
 		{"a.spdx", "SPDXVersion: SPDX-2.3\nnonsense\n", `a.spdx:2: "nonsense" isn't a tag and a value`},
 		{"a.spdx.json", `{"spdxVersion": "SPDX-9.9"}`, `a.spdx.json: spdxVersion "SPDX-9.9" isn't known; 2.x and 3.0 are`},
 		{"purls.txt", "pkg:npm/a@1\nnpm/a\n", `purls.txt:2: "npm/a" isn't a package URL; one looks like pkg:npm/left-pad@1.3.0`},

@@ -148,11 +148,17 @@ func (g *pnpmGraph) pkg(key string, value *yaml.Node) (health.Dependency, bool) 
 	if yamlText(yamlField(resolution, "directory")) != "" || strings.HasPrefix(key, "file:") || strings.HasPrefix(key, "link:") {
 		return health.Dependency{}, false
 	}
+	// Before version 9, a key that begins with a host has the same after it: a
+	// registry of its own, or the place of a repository, whose entry says more.
+	host, rest, ok := strings.Cut(key, "/")
+	if ok && strings.Contains(host, ".") && !strings.HasPrefix(host, "@") && !strings.Contains(host, ":") {
+		key = "/" + rest
+	}
 	name, version := cutVersion(g.key(key))
 	name = cmp.Or(yamlText(yamlField(value, "name")), name)
 	version = cmp.Or(yamlText(yamlField(value, "version")), version)
 	d := nodePackage(name, version)
 	d.Source = cmp.Or(yamlText(yamlField(resolution, "repo")), yamlText(yamlField(resolution, "tarball")))
 	d.Scope = npmScope(yamlText(yamlField(value, "dev")) == "true", yamlText(yamlField(value, "optional")) == "true")
-	return d, name != ""
+	return d, name != "" && d.Version+d.Source != ""
 }

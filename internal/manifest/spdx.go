@@ -47,7 +47,7 @@ func readSPDX(f *File) (Reading, error) {
 	case kind.Version != "":
 		return Reading{}, f.wrong(0, "spdxVersion %q isn't known; 2.x and 3.0 are", clipped(kind.Version))
 	}
-	return Reading{}, f.wrong(0, "neither spdxVersion nor @graph: not an SPDX bill of materials")
+	return Reading{}, f.wrong(0, "neither spdxVersion nor @graph: %w", ErrUnknown)
 }
 
 type spdx2Package struct {
