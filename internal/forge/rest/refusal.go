@@ -2,7 +2,6 @@ package rest
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,29 +46,29 @@ func Gap(part health.Part, err error) health.Gap {
 }
 
 // refusal is why an answer isn't one; nil for a good one.
-func (a API) refusal(req *http.Request, resp *http.Response, body []byte) *Refusal {
+func (a API) refusal(answer exchanged) *Refusal {
 	says := ""
-	if word := said(body); word != "" {
+	if word := said(answer.body); word != "" {
 		says = fmt.Sprintf(" (it says %q)", word)
 	}
 	switch {
-	case login(req, resp):
+	case answer.isLogin():
 		return a.locked("sends to a login page")
-	case away(req, resp):
-		return &Refusal{Why: fmt.Sprintf("%s sends to another host, %s", a.Host, Clean(resp.Request.URL.Host)), Outage: true}
-	case resp.StatusCode == http.StatusUnauthorized:
+	case answer.isAway():
+		return &Refusal{Why: fmt.Sprintf("%s sends to another host, %s", a.Host, Clean(answer.from.Host)), Outage: true}
+	case answer.status == http.StatusUnauthorized:
 		return a.locked("asks for a token" + says)
-	case resp.StatusCode == http.StatusForbidden:
+	case answer.status == http.StatusForbidden:
 		return a.locked("forbids it" + says)
-	case resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone:
-		if isHTML(resp, body) && !a.PlainErrors {
-			return &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, resp.StatusCode), Outage: true}
+	case answer.status == http.StatusNotFound || answer.status == http.StatusGone:
+		if answer.isHTML() && !a.PlainErrors {
+			return &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, answer.status), Outage: true}
 		}
-		return &Refusal{Status: resp.StatusCode, Why: fmt.Sprintf("%s answers %d", a.Host, resp.StatusCode)}
-	case resp.StatusCode == http.StatusTooManyRequests:
-		return &Refusal{Status: resp.StatusCode, Why: a.Host + " asks to slow down (429)", Outage: true}
-	case resp.StatusCode != http.StatusOK:
-		return &Refusal{Status: resp.StatusCode, Why: fmt.Sprintf("%s answers %d%s", a.Host, resp.StatusCode, says), Outage: true}
+		return &Refusal{Status: answer.status, Why: fmt.Sprintf("%s answers %d", a.Host, answer.status)}
+	case answer.status == http.StatusTooManyRequests:
+		return &Refusal{Status: answer.status, Why: a.Host + " asks to slow down (429)", Outage: true}
+	case answer.status != http.StatusOK:
+		return &Refusal{Status: answer.status, Why: fmt.Sprintf("%s answers %d%s", a.Host, answer.status, says), Outage: true}
 	}
 	return nil
 }
@@ -83,29 +82,27 @@ func (a API) locked(what string) *Refusal {
 	return &Refusal{Status: http.StatusUnauthorized, Why: fmt.Sprintf("no token for %s, and it %s", a.Host, what)}
 }
 
-// login reports whether a redirect has led to a page where people sign in.
-func login(req *http.Request, resp *http.Response) bool {
-	if resp.Request == nil || resp.Request.URL.Path == req.URL.Path {
+// isLogin reports whether a redirect has led to a page where people sign in.
+func (e exchanged) isLogin() bool {
+	if e.from.Path == e.asked.Path {
 		return false
 	}
-	path := strings.ToLower(resp.Request.URL.Path)
+	path := strings.ToLower(e.from.Path)
 	for _, word := range []string{"login", "log_in", "signin", "sign_in", "sso", "oauth", "auth/", "saml", "account/begin"} {
-		if strings.Contains(path, word) && !strings.Contains(strings.ToLower(req.URL.Path), word) {
+		if strings.Contains(path, word) && !strings.Contains(strings.ToLower(e.asked.Path), word) {
 			return true
 		}
 	}
 	return false
 }
 
-// away reports whether a redirect has led off the host. What another host says
+// isAway reports whether a redirect has led off the host. What another host says
 // is not that forge's word.
-func away(req *http.Request, resp *http.Response) bool {
-	return resp.Request != nil && !strings.EqualFold(resp.Request.URL.Host, req.URL.Host)
-}
+func (e exchanged) isAway() bool { return !strings.EqualFold(e.from.Host, e.asked.Host) }
 
-func isHTML(resp *http.Response, body []byte) bool {
-	kind := kindOf(resp)
-	return kind == "text/html" || kind == "application/xhtml+xml" || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+func (e exchanged) isHTML() bool {
+	kind := e.kind()
+	return kind == "text/html" || kind == "application/xhtml+xml" || bytes.HasPrefix(bytes.TrimSpace(e.body), []byte("<"))
 }
 
 // said is the server's own message in a refusal, in the forms that forges have.
@@ -128,9 +125,4 @@ func said(body []byte) string {
 		}
 	}
 	return ""
-}
-
-// Ended reports whether an error is the end of the whole and not of one answer.
-func Ended(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

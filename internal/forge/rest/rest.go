@@ -116,14 +116,14 @@ func (a API) Text(ctx context.Context, path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("writing a request to %s: %w", a.Host, err)
 	}
-	resp, body, err := a.exchange(req)
+	answer, err := a.exchange(req)
 	if err != nil {
 		return "", err
 	}
-	if kind := kindOf(resp); kind == "text/html" || kind == "application/json" {
+	if kind := answer.kind(); kind == "text/html" || kind == "application/json" {
 		return "", &Refusal{Why: fmt.Sprintf("%s answers %s where a text belongs", a.Host, kind), Outage: true}
 	}
-	return string(body), nil
+	return string(answer.body), nil
 }
 
 // Post sends JSON that only asks, and so may be sent twice, and reads the JSON
@@ -144,46 +144,57 @@ func (a API) Post(ctx context.Context, path string, body, into any) (Answer, err
 
 func (a API) send(req *http.Request, into any) (Answer, error) {
 	req.Header.Set("Accept", "application/json")
-	resp, body, err := a.exchange(req)
+	answer, err := a.exchange(req)
 	if err != nil {
 		return Answer{}, err
 	}
-	if isHTML(resp, body) {
-		return Answer{}, &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, resp.StatusCode), Outage: true}
+	if answer.isHTML() {
+		return Answer{}, &Refusal{Why: fmt.Sprintf("%s answers a web page where JSON belongs (%d)", a.Host, answer.status), Outage: true}
 	}
-	body = bytes.TrimPrefix(body, []byte(a.Prefix))
-	if err := json.Unmarshal(body, into); err != nil {
-		return Answer{}, &Refusal{Why: fmt.Sprintf("%s answers JSON of another form than expected (%s)", a.Host, kindOf(resp)), Outage: true}
+	if err := json.Unmarshal(bytes.TrimPrefix(answer.body, []byte(a.Prefix)), into); err != nil {
+		return Answer{}, &Refusal{Why: fmt.Sprintf("%s answers JSON of another form than expected (%s)", a.Host, answer.kind()), Outage: true}
 	}
-	return Answer{header: resp.Header}, nil
+	return Answer{header: answer.header}, nil
 }
 
 // exchange sends a request and reads the whole of a good answer.
-func (a API) exchange(req *http.Request) (*http.Response, []byte, error) {
+func (a API) exchange(req *http.Request) (exchanged, error) {
 	resp, err := a.HTTP.Do(req)
 	if err != nil {
 		if ended := req.Context().Err(); ended != nil {
-			return nil, nil, ended
+			return exchanged{}, ended
 		}
-		return nil, nil, &Refusal{Why: fmt.Sprintf("asking %s: %s", a.Host, plain(err)), Outage: true}
+		return exchanged{}, &Refusal{Why: fmt.Sprintf("asking %s: %s", a.Host, plain(err)), Outage: true}
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
 	switch {
 	case err != nil:
-		return nil, nil, &Refusal{Why: fmt.Sprintf("reading the answer of %s: %s", a.Host, plain(err)), Outage: true}
+		return exchanged{}, &Refusal{Why: fmt.Sprintf("reading the answer of %s: %s", a.Host, plain(err)), Outage: true}
 	case len(body) > answerLimit:
-		return nil, nil, &Refusal{Why: fmt.Sprintf("%s answers with more than %d MB", a.Host, answerLimit>>20), Outage: true}
+		return exchanged{}, &Refusal{Why: fmt.Sprintf("%s answers with more than %d MB", a.Host, answerLimit>>20), Outage: true}
 	}
-	if refused := a.refusal(req, resp, body); refused != nil {
-		return nil, nil, refused
+	answer := exchanged{asked: req.URL, from: req.URL, status: resp.StatusCode, header: resp.Header, body: body}
+	if resp.Request != nil {
+		answer.from = resp.Request.URL
 	}
-	return resp, body, nil
+	if refused := a.refusal(answer); refused != nil {
+		return exchanged{}, refused
+	}
+	return answer, nil
 }
 
-// kindOf is the media type of an answer.
-func kindOf(resp *http.Response) string {
-	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+// exchanged is one answer, read to its end.
+type exchanged struct {
+	asked, from *url.URL // where redirects led
+	status      int
+	header      http.Header
+	body        []byte
+}
+
+// kind is the media type of an answer.
+func (e exchanged) kind() string {
+	kind, _, err := mime.ParseMediaType(e.header.Get("Content-Type"))
 	if err != nil || kind == "" {
 		return "no content type"
 	}
