@@ -60,7 +60,7 @@ every dependency they name, weakest first. A PATH may be a folder or a file;
 			if err != nil {
 				return err
 			}
-			s, err := open(w, ask, file)
+			s, err := open(cmd.Context(), w, ask, file)
 			if err != nil {
 				return err
 			}

@@ -18,7 +18,7 @@ import (
 )
 
 // connect builds what asks registries and forges. Nothing is asked yet.
-func (s *session) connect() error {
+func (s *session) connect(ctx context.Context) error {
 	var err error
 	if s.store, err = openCache(s.w); err != nil {
 		return err
@@ -45,7 +45,7 @@ func (s *session) connect() error {
 		return err
 	}
 	s.audits.Registries = s.registries(settings)
-	s.audits.Forge, err = s.sources()
+	s.audits.Forge, err = s.sources(ctx)
 	return err
 }
 
@@ -113,14 +113,14 @@ func (m mirrored) Activities(ctx context.Context, repos []health.Repository, sin
 }
 
 // sources joins what forges' APIs and git tell, and remembers both.
-func (s *session) sources() (audit.Forge, error) {
+func (s *session) sources(ctx context.Context) (audit.Forge, error) {
 	sources := audit.Sources{}
 	if s.ask.source != sourceAPI {
 		bases, err := mirrors(s.w.Getenv("MAINSTAY_MIRRORS"))
 		if err != nil {
 			return nil, err
 		}
-		plain, err := git.New(git.Options{
+		plain, err := git.New(ctx, git.Options{
 			Dir: filepath.Join(s.store.Dir(), "git"), Rules: s.rules(), Now: s.w.Now, Env: s.w.Environ, Bases: bases,
 			Jobs: gitJobs, MaxAge: s.ask.maxAge, Offline: s.ask.offline, // what is stale is remembered above, and told
 		})

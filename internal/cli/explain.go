@@ -67,7 +67,7 @@ func explained(ctx context.Context, w World, ask asking, from, text string) (hea
 	if err != nil {
 		return health.Report{}, err
 	}
-	s, err := open(w, ask, file)
+	s, err := open(ctx, w, ask, file)
 	if err != nil {
 		return health.Report{}, err
 	}

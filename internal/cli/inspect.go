@@ -38,7 +38,7 @@ package URL (pkg:npm/left-pad), the address of a repository, or its short form
 			if err := ask.check(); err != nil {
 				return err
 			}
-			s, err := open(w, ask, file)
+			s, err := open(cmd.Context(), w, ask, file)
 			if err != nil {
 				return err
 			}

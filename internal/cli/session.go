@@ -48,7 +48,7 @@ type session struct {
 }
 
 // open prepares everything that a judgement needs. Nothing is asked yet.
-func open(w World, ask asking, file config.File) (*session, error) {
+func open(ctx context.Context, w World, ask asking, file config.File) (*session, error) {
 	s := &session{w: w, ask: ask, file: file, now: w.Now()}
 	var err error
 	if ask.bundle != "" {
@@ -83,7 +83,7 @@ func open(w World, ask asking, file config.File) (*session, error) {
 		s.audits.Forge, s.audits.Registries = s.evidence.Forge(), s.evidence.Registries()
 		return s, nil
 	}
-	return s, s.connect()
+	return s, s.connect(ctx)
 }
 
 // modelOf is the score's model with what the configuration overrides.

@@ -80,7 +80,7 @@ func candidates() []candidate {
 			return must[*gerrit.Client](t)(gerrit.New(gerrit.Options{Host: Host, API: s.URL, HTTP: s.HTTP, Now: now, Rules: rules}))
 		}},
 		{"git", git.Tells(), nil, func(t testing.TB, s *Server, rules forge.Rules) reader {
-			return must[*git.Forge](t)(git.New(git.Options{
+			return must[*git.Forge](t)(git.New(t.Context(), git.Options{
 				Dir: t.TempDir(), Rules: rules, Now: now, Env: os.Environ(), Bases: map[string]string{Host: s.URL},
 			}))
 		}},

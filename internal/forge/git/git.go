@@ -66,7 +66,7 @@ type Forge struct {
 
 // New prepares the reading. The error says that there is no usable git, or
 // that the options make no sense.
-func New(o Options) (*Forge, error) {
+func New(ctx context.Context, o Options) (*Forge, error) {
 	if o.Jobs <= 0 {
 		o.Jobs = 4
 	}
@@ -96,7 +96,7 @@ func New(o Options) (*Forge, error) {
 		return nil, fmt.Errorf("making the directory of the repositories: %w", err)
 	}
 	f := &Forge{o: o, git: program{path: path, home: home, env: o.Env}, slots: make(chan struct{}, o.Jobs)}
-	if err := f.git.fit(context.Background()); err != nil {
+	if err := f.git.fit(ctx); err != nil {
 		return nil, err
 	}
 	return f, nil

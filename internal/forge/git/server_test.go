@@ -136,7 +136,7 @@ func (s *server) reader(change func(*Options)) *Forge {
 	if change != nil {
 		change(&o)
 	}
-	f, err := New(o)
+	f, err := New(s.t.Context(), o)
 	if err != nil {
 		s.t.Fatal(err)
 	}
