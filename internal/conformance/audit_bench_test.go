@@ -75,7 +75,7 @@ type web struct {
 
 func newWeb(b *testing.B, n int) *web {
 	day := time.Now().UTC().Truncate(24 * time.Hour)
-	w := &web{hub: hub.New(func(what string) { b.Error(what) }), project: b.TempDir(), expected: n}
+	w := &web{hub: hub.New(time.Now, func(what string) { b.Error(what) }), project: b.TempDir(), expected: n}
 	w.hub.Latency, w.hub.Budget, w.hub.Keep = latency, 1_000_000, true
 	w.hub.Invent = func(name string) hub.Object { return hub.Plausible(name, day) }
 	w.forge = httptest.NewServer(w.hub)

@@ -55,7 +55,7 @@ func schema(t testing.TB) *ast.Schema {
 // plausible is a hub on which repositories acme/r0, acme/r1, … exist.
 func plausible(t testing.TB) *hub.Hub {
 	t.Helper()
-	h := hub.New(func(what string) { t.Error(what) })
+	h := hub.New(time.Now, func(what string) { t.Error(what) })
 	h.Schema = schema(t)
 	h.Invent = func(name string) hub.Object {
 		if !strings.HasPrefix(name, "acme/r") {
@@ -136,7 +136,7 @@ func TestPriceIsThatOfTheFormula(t *testing.T) {
 	for _, n := range []int{1, 5, 20, 60, 300} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := hub.New(func(what string) { t.Error(what) })
+				h := hub.New(time.Now, func(what string) { t.Error(what) })
 				h.Latency = 100 * time.Millisecond
 				one := hub.Live("acme/r0", noon, hub.Characters[3])
 				for _, repo := range names(n) {
@@ -173,7 +173,7 @@ func renamed(r hub.Object, name string) hub.Object {
 }
 
 func TestDocumentedPrice(t *testing.T) {
-	h := hub.New(func(what string) { t.Error(what) })
+	h := hub.New(time.Now, func(what string) { t.Error(what) })
 	var got hub.Price
 	h.Trouble = []hub.Trouble{func(w http.ResponseWriter, q hub.Question) bool { got = q.Price; return true }}
 	// The first example of GitHub's own page on the price of a query.

@@ -54,8 +54,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	faults := []error{}
-	h := hub.New(func(what string) { faults = append(faults, errors.New(what)) })
-	h.Now = func() time.Time { return day }
+	h := hub.New(func() time.Time { return day }, func(what string) { faults = append(faults, errors.New(what)) })
 	h.Budget = 1_000_000
 	for name, life := range lives {
 		h.Add(hub.Live(name, day, life))

@@ -90,7 +90,7 @@ func TestExecution(t *testing.T) {
 			`{"root": {"entries": [{"name": "README.md", "type": "blob"}, {"name": "docs", "type": "tree"}]}, "readme": {"text": "hello"}, "no": null}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := New(func(what string) { t.Error(what) }, three())
+			h := New(time.Now, func(what string) { t.Error(what) }, three())
 			h.Schema = schema(t)
 			got := ask(t, h, `query($o: String!) { repository(owner: $o, name: "WIDGET") `+c.query+` }`, map[string]any{"o": "acme"})
 			var want any
@@ -119,7 +119,7 @@ func TestWhatCannotBeIsAFault(t *testing.T) {
 		broken := three()
 		broken["isArchived"] = nil
 		broken["issues"].([]Object)[0]["state"] = "AJAR"
-		h := New(func(what string) { faults = append(faults, what) }, broken)
+		h := New(time.Now, func(what string) { faults = append(faults, what) }, broken)
 		h.Schema = schema(t)
 		ask(t, h, query, nil)
 		if len(faults) == 0 || !strings.Contains(faults[0], says) {

@@ -35,7 +35,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	h := hub.New(func(what string) { log.Print(what) })
+	h := hub.New(time.Now, func(what string) { log.Print(what) })
 	h.Latency, h.PerPoint, h.Resources, h.Budget = *latency, *perPoint, *resources, 1_000_000
 	h.Keep = *resources == 0
 	h.Invent = func(name string) hub.Object {
@@ -56,13 +56,13 @@ func main() {
 
 // serve answers until the program is interrupted, and then prints the count.
 func serve(addr string, h *hub.Hub) error {
-	listener, err := net.Listen("tcp", addr)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("http://%s\n", listener.Addr())
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
