@@ -64,7 +64,7 @@ func (r Remembering) Activities(ctx context.Context, repos []health.Repository, 
 				r.used(ask[i], kept.ReadAt, why)
 				activity = *kept
 			}
-		} else if !activity.Gaps.Outage() && !(r.Partial && complete(activity, since)) {
+		} else if !activity.Gaps.Outage() && (!r.Partial || !complete(activity, since)) {
 			r.keep(activity, since)
 		}
 		yield(index[i], activity)

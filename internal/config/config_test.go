@@ -110,11 +110,11 @@ func TestParseTakesAnEmptyFile(t *testing.T) {
 }
 
 func TestCheckWeights(t *testing.T) {
-	f, err := Parse(Name, []byte("score:\n  weights:\n    licence: 2\n    lisence: 3\n"))
+	f, err := Parse(Name, []byte("score:\n  weights:\n    licence: 2\n    licenze: 3\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.CheckWeights([]string{"licence", "funding"}); err == nil || err.Error() != `mainstay.yaml:4: no such metric: "lisence": did you mean "licence"?` {
+	if err := f.CheckWeights([]string{"licence", "funding"}); err == nil || err.Error() != `mainstay.yaml:4: no such metric: "licenze": did you mean "licence"?` {
 		t.Error(err)
 	}
 }

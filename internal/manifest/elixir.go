@@ -36,7 +36,7 @@ func readMixLock(f *File) (Reading, error) {
 	for !p.eat("}") {
 		e := entry{line: p.line}
 		ok := false
-		if e.key, ok = p.quoted(); !ok || e.key == "" || !(p.eat(":") || p.eat("=>")) {
+		if e.key, ok = p.quoted(); !ok || e.key == "" || !p.eat(":") && !p.eat("=>") {
 			return Reading{}, f.wrong(p.line, "a quoted name and its value should stand here")
 		}
 		if e.value, ok = p.term(0); !ok {

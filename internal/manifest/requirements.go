@@ -254,7 +254,7 @@ func viaComment(out []pipLine, comment string, open bool) bool {
 	}
 	last := &out[len(out)-1]
 	if rest, ok := strings.CutPrefix(comment, "via"); ok && (rest == "" || rest[0] == ' ') {
-		comment, open = strings.TrimSpace(rest), true
+		comment = strings.TrimSpace(rest)
 	} else if !open {
 		return false
 	}

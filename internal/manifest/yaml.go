@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"iter"
 	"regexp"
@@ -19,7 +20,7 @@ func decodeYAML(f *File) ([]*yaml.Node, error) {
 	var documents []*yaml.Node
 	for in := yaml.NewDecoder(bytes.NewReader(f.Data)); ; {
 		var document yaml.Node
-		if err := in.Decode(&document); err == io.EOF {
+		if err := in.Decode(&document); errors.Is(err, io.EOF) {
 			return documents, nil
 		} else if err != nil {
 			return nil, yamlError(f, err)

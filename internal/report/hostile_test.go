@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -135,7 +136,7 @@ func TestStructuredFormatsParse(t *testing.T) {
 	dec := xml.NewDecoder(bytes.NewReader(render(t, "junit", hostile(), Options{})))
 	for {
 		_, err := dec.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

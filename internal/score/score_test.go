@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -328,8 +329,13 @@ func TestModel(t *testing.T) {
 	if a, b := heavy.Of(s, ms, now).BeforeCeilings, score.Of(s, ms, now).BeforeCeilings; math.Abs(a-45) >= math.Abs(b-45) {
 		t.Errorf("with all weight on a reading of 45 the score is %v, %v by default", a, b)
 	}
-	if score.Default.Hash("x") == score.Default.Hash("y") || score.Default.Hash("x") == heavy.Hash("x") || score.Default.Hash("x") != score.Default.Hash("x") {
+	hash := score.Default.Hash("x")
+	if hash == score.Default.Hash("y") || hash == heavy.Hash("x") {
 		t.Error("the hash doesn't tell models and catalogues apart")
+	}
+	same := score.Model{Bands: slices.Clone(score.Default.Bands), Weights: maps.Clone(score.Default.Weights)}
+	if got := same.Hash("x"); got != hash {
+		t.Errorf("equal models have the hashes %s and %s", got, hash)
 	}
 }
 

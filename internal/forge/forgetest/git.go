@@ -23,7 +23,7 @@ func Git(t testing.TB, w World) http.Handler {
 	if err != nil {
 		t.Skip("no git here")
 	}
-	libexec, err := exec.Command(path, "--exec-path").Output()
+	libexec, err := exec.CommandContext(t.Context(), path, "--exec-path").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func Git(t testing.TB, w World) http.Handler {
 	if _, err := os.Stat(backend); err != nil {
 		t.Skip("no git http-backend here")
 	}
-	g := gitHost{w, t, t.TempDir(), backend}
+	g := gitHost{w, t, t.TempDir(), path, backend}
 	for _, r := range w.Repositories {
 		if !r.Gone && !r.Private {
 			g.make(r)
@@ -42,8 +42,8 @@ func Git(t testing.TB, w World) http.Handler {
 
 type gitHost struct {
 	World
-	t             testing.TB
-	root, backend string
+	t                  testing.TB
+	root, git, backend string
 }
 
 func (g gitHost) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -95,11 +95,11 @@ func (g gitHost) make(r Repository) {
 
 func (g gitHost) run(in *bytes.Buffer, args ...string) {
 	g.t.Helper()
-	cmd := exec.Command("git", args...)
+	cmd := exec.CommandContext(g.t.Context(), g.git, args...)
 	if in != nil {
 		cmd.Stdin = in
 	}
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "LC_ALL=C")
+	cmd.Env = []string{"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "LC_ALL=C", "HOME=" + g.root}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		g.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}

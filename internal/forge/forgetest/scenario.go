@@ -61,14 +61,14 @@ func lively() Repository {
 	for i := range 80 {
 		day := 720 - 9*i
 		c := Commit{At: ago(day), By: authors[i%len(authors)], Subject: subject(i)}
-		switch {
-		case i%10 == 3:
+		switch i % 10 {
+		case 3:
 			c.By, c.Subject = "renovate-bot", fmt.Sprintf("Update dependency gears to v%d", i)
-		case i%10 == 5:
+		case 5:
 			c.With = []string{"grace"}
-		case i%10 == 7:
+		case 7:
 			c.Side, c.By = true, "edsger"
-		case i%10 == 8:
+		case 8:
 			c.Merge, c.By, c.Subject = true, "ada", "Merge branch 'part'"
 		}
 		r.Commits = append(r.Commits, c)
@@ -111,9 +111,9 @@ func lively() Repository {
 		number++
 		opened := ago(380 - 45*i)
 		item := Item{Number: number, By: []string{"edsger", "barbara", "renovate-bot", "newcomer"}[i%4], Opened: opened}
-		switch {
-		case i == 7:
-		case i == 6:
+		switch i {
+		case 7:
+		case 6:
 			item.Closed = opened.AddDate(0, 0, 20)
 			item.Acts = []Act{{health.EventComment, "grace", opened.AddDate(0, 0, 2)}, {health.EventClose, "grace", item.Closed}}
 		default:

@@ -239,11 +239,13 @@ func watch(done <-chan struct{}, dir string, limit int64, exceeded func()) {
 // size is how many bytes the files below a directory have.
 func size(dir string) int64 {
 	var sum int64
-	filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return nil // it went away meanwhile
+	// Nothing stops the walk: git moves its files about meanwhile, and what went
+	// away has no size.
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
 		}
-		if info, err := d.Info(); err == nil && !d.IsDir() {
+		if info, err := d.Info(); err == nil {
 			sum += info.Size()
 		}
 		return nil

@@ -71,7 +71,7 @@ func (g *gathering) wanted() []string {
 	for _, path := range forge.Wanted(g.files, 2*mostTexts) {
 		lower := strings.ToLower(path)
 		licence := strings.HasPrefix(lower, "li") || strings.HasPrefix(lower, "copying") || strings.HasPrefix(lower, "unlicense")
-		if len(out) < mostTexts && !(licence && len(g.repo.Licences) == 1) {
+		if len(out) < mostTexts && (!licence || len(g.repo.Licences) != 1) {
 			out = append(out, path)
 		}
 	}
