@@ -87,7 +87,8 @@ unmaintained or malware. Grade U never fails by default.
 
 	GITHUB_TOKEN, GH_TOKEN         token for github.com (or GITHUB_API_URL's host)
 	GITHUB_API_URL                 the API, as GitHub Actions sets it
-	GITLAB_TOKEN, CI_JOB_TOKEN     token for gitlab.com
+	GITLAB_TOKEN                   token for gitlab.com, or for GITLAB_HOST or CI_SERVER_HOST
+	                               (CI_JOB_TOKEN can't read issues, and isn't used)
 	FORGEJO_TOKEN, GITEA_TOKEN     token for codeberg.org
 	BITBUCKET_TOKEN                token for bitbucket.org
 	MAINSTAY_MIRRORS               where git reads a host: github.com=https://mirror.example/github

@@ -26,7 +26,6 @@ type place struct {
 	kind   string
 	api    string
 	token  string
-	header string // "" for the usual one of the kind
 	caFile string
 }
 
@@ -98,11 +97,12 @@ func (s *session) ownPlaces() []place {
 	if u, err := url.Parse(first("GITHUB_SERVER_URL")); err == nil && u.Host != "" {
 		gh.host = strings.ToLower(u.Host) // an Enterprise Server's own actions
 	}
-	gl := place{host: "gitlab.com", kind: kind.GitLab, token: first("GITLAB_TOKEN")}
-	job := first("CI_JOB_TOKEN")
-	if gl.token == "" && job != "" {
-		gl.token, gl.header = job, "JOB-TOKEN"
-		gl.host = cmp.Or(strings.ToLower(first("CI_SERVER_HOST")), gl.host)
+	// A job's own CI_JOB_TOKEN is left alone: GitLab lets it read neither GraphQL
+	// nor issues, and would refuse what it tells anybody.
+	// https://docs.gitlab.com/ci/jobs/ci_job_token/
+	gl := place{
+		host: strings.ToLower(cmp.Or(first("GITLAB_HOST", "CI_SERVER_HOST"), "gitlab.com")),
+		kind: kind.GitLab, token: first("GITLAB_TOKEN"),
 	}
 	return []place{
 		gh, gl,
@@ -130,10 +130,7 @@ func (f *forges) credentials() []fetch.Host {
 			continue
 		}
 		h := fetch.Host{Name: strings.ToLower(u.Host), CAFile: p.caFile}
-		switch {
-		case p.header != "":
-			h.Header, h.Value = p.header, fetch.Secret(p.token)
-		case p.token != "":
+		if p.token != "" {
 			h.Header, h.Value = k.header, fetch.Secret(k.scheme+p.token)
 		}
 		out = append(out, h)
