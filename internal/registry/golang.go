@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -18,10 +19,11 @@ import (
 //
 // A module costs two requests, the list of versions and the newest go.mod,
 // which declares deprecation and retractions; one where the go command's module
-// cache has that file. One with a vanity path that
-// isn't known costs one or two more, to learn where it is developed: the
-// proxy's record of the newest version, and the path's own page. A proxy's
-// list has no dates, so releases mostly have none; the repository's tags do.
+// cache has that file. One with a vanity path that isn't known costs two as
+// well, where the proxy's record of the latest version names the repository:
+// its tags are the versions then. Otherwise it costs one to three more, to learn
+// where it is developed: such records, and the path's own page. A proxy's list
+// has no dates, so releases mostly have none; the repository's tags do.
 type Go struct {
 	Web      Web
 	Settings GoSettings
@@ -95,8 +97,18 @@ func (g Go) versions(ctx context.Context, dep health.Dependency, p *health.Packa
 			return nil
 		}
 		m := goModule{web: g.Web, proxy: proxy.URL, cache: g.Settings.ModCache, path: dep.Name, escaped: escaped}
+		var latest goInfo
+		if p.Repository == "" {
+			var told bool
+			if latest, told, err = m.brief(ctx, dep, p); told || err != nil {
+				return err
+			}
+		}
 		listing, err := m.list(ctx)
 		if err == nil {
+			if listing.latest.Version == "" {
+				listing.latest = latest
+			}
 			return m.describe(ctx, dep, listing, p)
 		}
 		_, unknown := errors.AsType[*Unknown](err)
@@ -130,6 +142,32 @@ func unasked(p *health.Package, why string, outage bool) {
 		health.Gap{Part: health.PartStatus, Why: why + ": what its go.mod declares isn't read", Outage: outage})
 }
 
+// brief describes a module by the proxy's record of its latest version, which
+// may name the repository, and by that version's go.mod; the repository's tags
+// are all other versions. It reports false where that isn't the whole truth:
+// the record names no repository, it is of no release, a newer version is in
+// use, there is no go.mod, or it retracts versions. What the record said is
+// returned all the same. The error is for the end of the context.
+func (m goModule) brief(ctx context.Context, dep health.Dependency, p *health.Package) (latest goInfo, told bool, err error) {
+	latest, a, err := m.info(ctx, "@latest")
+	if err != nil {
+		return goInfo{}, false, context.Cause(ctx)
+	}
+	if _, ok := latest.source(); !ok || semver.Prerelease(latest.Version)+semver.Build(latest.Version) != "" || semver.Compare(dep.Version, latest.Version) > 0 {
+		return latest, false, nil
+	}
+	text, err := m.mod(ctx, latest.Version)
+	if err != nil || writtenByProxy(dep.Name, text) {
+		return latest, false, context.Cause(ctx)
+	}
+	if declared, err := parseGoMod(latest.Version+"/go.mod", text); err != nil || len(declared.retracted) > 0 {
+		return latest, false, nil
+	}
+	a.dated(p)
+	l := goListing{versions: []string{latest.Version}, latest: latest}
+	return latest, true, m.declare(ctx, dep, l, latest.Version, text, p)
+}
+
 // describe fills in what a proxy that lists the module says of it.
 func (m goModule) describe(ctx context.Context, dep health.Dependency, l goListing, p *health.Package) error {
 	l.source.dated(p)
@@ -151,6 +189,11 @@ func (m goModule) describe(ctx context.Context, dep health.Dependency, l goListi
 		// No version has a go.mod yet, so the higher major versions count too.
 		newest = newestGo(l.versions)
 	}
+	return m.declare(ctx, dep, l, newest, text, p)
+}
+
+// declare fills in what the newest version's go.mod says of all versions.
+func (m goModule) declare(ctx context.Context, dep health.Dependency, l goListing, newest string, text []byte, p *health.Package) error {
 	declared, err := parseGoMod(newest+"/go.mod", text)
 	if err != nil {
 		p.Gaps = append(p.Gaps, health.Gap{Part: health.PartStatus, Why: clean(err.Error(), 300)})
@@ -214,12 +257,12 @@ func (m goModule) origin(ctx context.Context, version string, l goListing, p *he
 		return nil
 	}
 	info := l.latest
-	if info.Version == "" {
+	if info.Version != version {
 		name, err := ofVersion(version, ".info")
 		if err != nil {
 			return err
 		}
-		if info, err = m.info(ctx, name); err != nil {
+		if info, _, err = m.info(ctx, name); err != nil {
 			return context.Cause(ctx) // the page is asked next
 		}
 	}
@@ -228,13 +271,22 @@ func (m goModule) origin(ctx context.Context, version string, l goListing, p *he
 			p.Releases[i].At = info.Time
 		}
 	}
-	if info.Origin == nil {
-		return nil
-	}
-	if u, err := publicAddress(info.Origin.URL); err == nil {
-		source{repository: u.String(), directory: clean(info.Origin.Subdir, 200), from: "Origin"}.declare(p)
+	if s, ok := info.source(); ok {
+		s.declare(p)
 	}
 	return nil
+}
+
+// source is the repository that a record names, if it names one.
+func (i goInfo) source() (source, bool) {
+	if i.Origin == nil {
+		return source{}, false
+	}
+	u, err := publicAddress(i.Origin.URL)
+	if err != nil {
+		return source{}, false
+	}
+	return source{repository: u.String(), directory: clean(i.Origin.Subdir, 200), from: "Origin"}, true
 }
 
 // locate asks the vanity path's own host.

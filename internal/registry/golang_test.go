@@ -38,10 +38,11 @@ func TestGoRecorded(t *testing.T) {
 			repository: "https://github.com/golang/protobuf", from: "module path"},
 		{name: "github.com/fsnotify/fsnotify", requests: 2, latest: "v1.10.1", releases: 10, repository: "https://github.com/fsnotify/fsnotify", from: "module path"},
 		{name: "go.yaml.in/yaml/v3", requests: 2, latest: "v3.0.6", releases: 5, repository: "https://github.com/yaml/go-yaml", from: "the rule for go.yaml.in"},
-		{name: "charm.land/lipgloss/v2", requests: 4, latest: "v2.0.6", releases: 6, repository: "https://github.com/charmbracelet/lipgloss", from: "go-import"},
+		{name: "charm.land/lipgloss/v2", requests: 5, latest: "v2.0.6", releases: 6, repository: "https://github.com/charmbracelet/lipgloss", from: "go-import"},
 	}
 	pages := recorded(t, map[string]string{
 		"https://charm.land/lipgloss/v2?go-get=1": `<meta name="go-import" content="charm.land/lipgloss git https://github.com/charmbracelet/lipgloss">`, // by hand
+		proxy + "/charm.land/lipgloss/v2/@latest": "404",                                                                                                 // as some proxies do
 	}, proxy, "testdata/go/recorded")
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -242,9 +243,12 @@ func TestGoRefusalsAreExplained(t *testing.T) {
 func TestGoVanityPaths(t *testing.T) {
 	const page = "https://vanity.example/m?go-get=1"
 	const info = proxy + "/vanity.example/m/@v/v1.0.0.info"
+	const latest = proxy + "/vanity.example/m/@latest"
 	tests := []struct {
 		test       string
 		pages      map[string]string
+		version    string // in use
+		requests   int    // 0 where it doesn't matter
 		repository string
 		directory  string
 		from       string
@@ -253,6 +257,13 @@ func TestGoVanityPaths(t *testing.T) {
 	}{
 		{test: "the proxy's record names it", dated: true, repository: "https://git.example/m", directory: "sub", from: "Origin",
 			pages: map[string]string{info: `{"Version":"v1.0.0","Time":"2026-01-02T03:04:05Z","Origin":{"VCS":"git","URL":"https://git.example/m","Subdir":"sub"}}`}},
+		{test: "the record of the latest is enough", requests: 2, dated: true, repository: "https://git.example/m", directory: "sub", from: "Origin",
+			pages: map[string]string{latest: `{"Version":"v1.0.0","Time":"2026-01-02T03:04:05Z","Origin":{"VCS":"git","URL":"https://git.example/m","Subdir":"sub"}}`}},
+		{test: "but not where it names nothing", requests: 4, dated: true, repository: "https://git.example/m", from: "go-import",
+			pages: map[string]string{latest: `{"Version":"v1.0.0","Time":"2026-01-02T03:04:05Z"}`, page: `<meta name="go-import" content="vanity.example/m git https://git.example/m">`}},
+		{test: "nor where a newer version is in use", requests: 4, version: "v1.1.0-rc.1", dated: true, repository: "https://git.example/m", from: "Origin",
+			pages: map[string]string{latest: `{"Version":"v0.9.0","Time":"2025-01-02T03:04:05Z","Origin":{"URL":"https://git.example/old"}}`,
+				info: `{"Version":"v1.0.0","Time":"2026-01-02T03:04:05Z","Origin":{"URL":"https://git.example/m"}}`}},
 		{test: "its page names it", dated: true, repository: "https://git.example/m", from: "go-import",
 			pages: map[string]string{info: `{"Version":"v1.0.0","Time":"2026-01-02T03:04:05Z"}`, page: `<meta name="go-import" content="vanity.example/m git https://git.example/m">`}},
 		{test: "no record", repository: "https://git.example/m", from: "go-import",
@@ -266,9 +277,16 @@ func TestGoVanityPaths(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.test, func(t *testing.T) {
+			if test.pages[latest] == "" {
+				test.pages[latest] = "404"
+			}
 			test.pages[proxy+"/vanity.example/m/@v/list"] = "v1.0.0\n"
 			test.pages[proxy+"/vanity.example/m/@v/v1.0.0.mod"] = "module vanity.example/m"
-			p := ask(t, golang(newSite(t, test.pages), proxy, ""), health.Dependency{Name: "vanity.example/m"})
+			s := newSite(t, test.pages)
+			p := ask(t, golang(s, proxy, ""), health.Dependency{Name: "vanity.example/m", Version: test.version})
+			if test.requests > 0 && len(s.asked) != test.requests {
+				t.Errorf("asked %q", s.asked)
+			}
 			if p.Repository != test.repository || p.Directory != test.directory || p.RepositoryFrom != test.from {
 				t.Errorf("developed at %s in %q, says %s", p.Repository, p.Directory, p.RepositoryFrom)
 			}
@@ -276,6 +294,26 @@ func TestGoVanityPaths(t *testing.T) {
 				t.Errorf("gaps %s %v, released %v", gaps(p), p.Gaps, p.Releases[0].At)
 			}
 		})
+	}
+}
+
+// TestGoAsksForTheListWhereVersionsDiffer: what the newest go.mod says of other
+// versions than the latest needs their list.
+func TestGoAsksForTheListWhereVersionsDiffer(t *testing.T) {
+	const base = proxy + "/vanity.example/m/"
+	for text, want := range map[string]string{
+		"module vanity.example/m\ngo 1.20\nretract v1.0.0 // broken\n": "v1.0.0(yanked) v1.1.0",
+		"module vanity.example/m\n":                                    "v1.0.0 v1.1.0", // made up by the proxy: there may be incompatible versions
+		"module (((":                                                   "v1.0.0 v1.1.0",
+		"module vanity.example/m\ngo 1.20\n":                           "v1.1.0",
+	} {
+		s := newSite(t, map[string]string{
+			base + "@latest": `{"Version":"v1.1.0","Time":"2026-01-02T03:04:05Z","Origin":{"URL":"https://git.example/m"}}`,
+			base + "@v/list": "v1.0.0\nv1.1.0\n", base + "@v/v1.1.0.mod": text,
+		})
+		if p := ask(t, golang(s, proxy, ""), health.Dependency{Name: "vanity.example/m", Version: "v1.0.0"}); versions(p) != want || p.Repository != "https://git.example/m" {
+			t.Errorf("%q: versions %s of %s, want %s", text, versions(p), p.Repository, want)
+		}
 	}
 }
 

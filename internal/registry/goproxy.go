@@ -84,7 +84,7 @@ func (m goModule) list(ctx context.Context) (goListing, error) {
 	if len(l.versions) > 0 {
 		return l, nil
 	}
-	l.latest, err = m.info(ctx, "@latest")
+	l.latest, _, err = m.info(ctx, "@latest")
 	if _, unknown := errors.AsType[*Unknown](err); unknown && pseudo != "" {
 		return m.dated(l, pseudo)
 	}
@@ -107,20 +107,20 @@ func (m goModule) dated(l goListing, pseudo string) (goListing, error) {
 }
 
 // info reads "@latest" or "@v/VERSION.info".
-func (m goModule) info(ctx context.Context, name string) (goInfo, error) {
+func (m goModule) info(ctx context.Context, name string) (goInfo, answer, error) {
 	a, err := m.read(ctx, name)
 	if err != nil {
-		return goInfo{}, err
+		return goInfo{}, answer{}, err
 	}
 	var i goInfo
 	if err := json.Unmarshal(a.body, &i); err != nil {
-		return goInfo{}, fmt.Errorf("%s answers what isn't a version's description: %w", hostOf(m.proxy), err)
+		return goInfo{}, answer{}, fmt.Errorf("%s answers what isn't a version's description: %w", hostOf(m.proxy), err)
 	}
 	_, major, _ := module.SplitPathVersion(m.path)
 	if !wellFormed(i.Version, major) {
-		return goInfo{}, fmt.Errorf("%s answers with a version that isn't one of this module: %s", hostOf(m.proxy), clean(i.Version, 60))
+		return goInfo{}, answer{}, fmt.Errorf("%s answers with a version that isn't one of this module: %s", hostOf(m.proxy), clean(i.Version, 60))
 	}
-	return i, nil
+	return i, a, nil
 }
 
 // ofVersion is the name of a file of one version, which never changes.
