@@ -282,7 +282,7 @@ func TestPlanAsksNobody(t *testing.T) {
 	if code != exitHolds || stderr != "" {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	for _, want := range []string{"2 dependencies", "golang", "4 requests", "github.com", "2 repositories", "by git", "no token for github.com"} {
+	for _, want := range []string{"2 dependencies", "golang", "4 requests", "github.com", "2 repositories", "by git", "no token for github.com", "4 requests and 0 points at most"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the plan doesn't say %q:\n%s", want, stdout)
 		}

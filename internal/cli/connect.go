@@ -163,9 +163,9 @@ func (s *session) used(repo health.Repository, readAt time.Time, why string) {
 	}
 }
 
-// waiting tells people why nothing moves.
+// waiting tells people why nothing moves, where they would notice.
 func (s *session) waiting(wait fetch.Wait) {
-	if !s.ask.quiet {
+	if !s.ask.quiet && wait.For >= time.Second {
 		s.progress.say("waiting %s for %s: %s", wait.For.Round(time.Second), wait.Host, wait.Why)
 	}
 }

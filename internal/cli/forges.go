@@ -180,6 +180,27 @@ func (f *forges) make(ctx context.Context, host string) made {
 	return made{forge: pending}
 }
 
+// expected is the kind of forge whose API will be asked about a host's
+// repositories, as far as that is known before anything is asked, or the
+// reason for which git alone reads them.
+func (f *forges) expected(host string) (forgeKind, string) {
+	p, ok := f.places[host]
+	if !ok {
+		known, _ := f.s.tables.Forge(host)
+		p.kind = known.Kind
+	}
+	k, ok := kindNamed(p.kind)
+	switch {
+	case f.s.ask.source == sourceGit:
+		return k, "--source git asks no API"
+	case !ok:
+		return k, "no API of it is known"
+	case p.token == "" && !k.open:
+		return k, "no token for " + host
+	}
+	return k, ""
+}
+
 // allowance asks a GitHub how many points its budget holds, which is free.
 // https://docs.github.com/rest/rate-limit/rate-limit
 func (f *forges) allowance(ctx context.Context, host string) (fetch.Allowance, error) {

@@ -29,27 +29,29 @@ type forgeKind struct {
 	// header and scheme carry the token: "Authorization" and "Bearer ".
 	header, scheme string
 	// open tells that public repositories can be read without a token.
-	open  bool
-	tells func() forge.Tells
-	make  func(s *session, p place) (audit.Forge, error)
+	open bool
+	// requests is what a repository takes, as measured for the manual.
+	requests float64
+	tells    func() forge.Tells
+	make     func(s *session, p place) (audit.Forge, error)
 }
 
 // forgeKinds lists the kinds. A new one is a package below forge and one entry
 // here.
 var forgeKinds = []forgeKind{
-	{kind.GitHub, githubAPI, "Authorization", "Bearer ", false, github.Tells, makeGitHub},
-	{kind.GitLab, below("/api/v4"), "PRIVATE-TOKEN", "", true, gitlab.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.GitHub, githubAPI, "Authorization", "Bearer ", false, 0.2, github.Tells, makeGitHub},
+	{kind.GitLab, below("/api/v4"), "PRIVATE-TOKEN", "", true, 2.3, gitlab.Tells, func(s *session, p place) (audit.Forge, error) {
 		return gitlab.New(gitlab.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
 	}},
-	{kind.Forgejo, below("/api/v1"), "Authorization", "token ", true, gitea.Tells, makeGitea},
-	{kind.Gitea, below("/api/v1"), "Authorization", "token ", true, gitea.Tells, makeGitea},
-	{kind.Bitbucket, bitbucketAPI, "Authorization", "Bearer ", false, bitbucket.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.Forgejo, below("/api/v1"), "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
+	{kind.Gitea, below("/api/v1"), "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
+	{kind.Bitbucket, bitbucketAPI, "Authorization", "Bearer ", false, 7.5, bitbucket.Tells, func(s *session, p place) (audit.Forge, error) {
 		return bitbucket.New(bitbucket.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
 	}},
-	{kind.Gerrit, gerritAPI, "Authorization", "Bearer ", true, gerrit.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.Gerrit, gerritAPI, "Authorization", "Bearer ", true, 2, gerrit.Tells, func(s *session, p place) (audit.Forge, error) {
 		return gerrit.New(gerrit.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules()})
 	}},
-	{kind.Sourcehut, below("/query"), "Authorization", "Bearer ", false, sourcehut.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.Sourcehut, below("/query"), "Authorization", "Bearer ", false, 2, sourcehut.Tells, func(s *session, p place) (audit.Forge, error) {
 		return sourcehut.New(sourcehut.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now})
 	}},
 }
@@ -63,6 +65,9 @@ func ForgeTells() map[string]forge.Tells {
 	}
 	return out
 }
+
+// requestsByGit is what reading a repository by git takes at most, as measured.
+const requestsByGit = 10
 
 func below(path string) func(string) string {
 	return func(host string) string { return "https://" + host + path }

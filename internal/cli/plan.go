@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,11 @@ import (
 
 // requestsAPackage is what a package's registry is asked in the common case, by
 // ecosystem; the others take one request.
-var requestsAPackage = map[string]int{"golang": 2}
+var requestsAPackage = map[string]int{"golang": 2, "maven": 2, "pypi": 2, "github": 0, "swift": 0}
+
+// untold stands for the hosts of packages whose names don't tell where they
+// are developed.
+const untold = "where their registries will tell"
 
 // plan says what an audit of these dependencies would ask, what it would cost
 // and what is left to spend. The one thing that it asks is how much that is,
@@ -39,7 +44,7 @@ func (s *session) plan(ctx context.Context, w io.Writer, deps []health.Dependenc
 		}
 		repo, err := forge.Parse(cmp.Or(dep.Source, registry.Known(dep)))
 		if err != nil {
-			add(hosts, "hosts that their registry will tell", dep.Name)
+			add(hosts, untold, dep.Name)
 			continue
 		}
 		add(hosts, repo.Host, repo.String())
@@ -48,25 +53,32 @@ func (s *session) plan(ctx context.Context, w io.Writer, deps []health.Dependenc
 	fmt.Fprintf(&b, "%d dependencies\n\nregistries\n", len(deps))
 	requests, points := 0, 0
 	for _, ecosystem := range sorted(packages) {
-		n := len(packages[ecosystem]) * max(1, requestsAPackage[ecosystem])
+		each, known := requestsAPackage[ecosystem]
+		if !known {
+			each = 1
+		}
+		n := len(packages[ecosystem]) * each
 		requests += n
 		fmt.Fprintf(&b, "  %-40s %5d packages      %6d requests\n", ecosystem, len(packages[ecosystem]), n)
 	}
 	fmt.Fprintf(&b, "repositories\n")
 	for _, host := range sorted(hosts) {
 		n := len(hosts[host])
-		forgeAPI, why := s.apis.api(ctx, host)
-		if forgeAPI == nil {
-			fmt.Fprintf(&b, "  %-40s %5d repositories  by git, up to 3 transfers each: %s\n", host, n, why)
-			continue
+		k, why := s.apis.expected(host)
+		switch {
+		case host == untold:
+			fmt.Fprintf(&b, "  %-40s %5d packages      by git or an API, once the registries have told where\n", host, n)
+		case why != "":
+			fmt.Fprintf(&b, "  %-40s %5d repositories  by git, up to %d requests each: %s\n", host, n, requestsByGit, why)
+		case k.name == kind.GitHub:
+			asked, cost := github.Price(n)
+			requests, points = requests+asked, points+cost
+			fmt.Fprintf(&b, "  %-40s %5d repositories  %6d requests, %d points%s\n", host, n, asked, cost, s.left(ctx, host))
+		default:
+			asked := int(math.Ceil(float64(n) * k.requests))
+			requests += asked
+			fmt.Fprintf(&b, "  %-40s %5d repositories  %6d requests\n", host, n, asked)
 		}
-		if s.apis.places[host].kind != kind.GitHub {
-			fmt.Fprintf(&b, "  %-40s %5d repositories  by the API of the host, a few requests each\n", host, n)
-			continue
-		}
-		asked, cost := github.Price(n)
-		requests, points = requests+asked, points+cost
-		fmt.Fprintf(&b, "  %-40s %5d repositories  %6d requests, %d points%s\n", host, n, asked, cost, s.left(ctx, host))
 	}
 	fmt.Fprintf(&b, "\n%d requests and %d points at most; what the cache holds is not asked again.\n", requests, points)
 	if s.ask.maxPoints > 0 {
