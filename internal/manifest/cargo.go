@@ -2,10 +2,7 @@ package manifest
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -19,16 +16,6 @@ var cargoToml = Format{
 	Files:     []string{"Cargo.toml"},
 	Tells:     Tells{Direct: true, Scope: true, Lines: true},
 	Read:      readCargoToml,
-}
-
-var cargoLock = Format{
-	Name:      "Cargo.lock",
-	Ecosystem: ecosystemRust,
-	Says:      "Rust lockfile, versions 1 to 4, with workspaces",
-	Files:     []string{"Cargo.lock"},
-	Lock:      true,
-	Tells:     Tells{Direct: true, Scope: true, Paths: true, Lines: true},
-	Read:      readCargoLock,
 }
 
 // A cargoTables is where a manifest, or one of its targets, names crates.
@@ -170,149 +157,4 @@ func inheritedCrates(f *File, m cargoManifest) map[string]any {
 		}
 	}
 	return nil
-}
-
-// A cargoPackage is a crate of a lock; one without a source is the project's.
-type cargoPackage struct {
-	Name         string
-	Version      string
-	Source       string
-	Dependencies []string
-}
-
-func (p cargoPackage) id() string { return p.Name + " " + p.Version }
-
-func readCargoLock(f *File) (Reading, error) {
-	var lock struct {
-		Root    *cargoPackage // before 2018
-		Package []cargoPackage
-	}
-	if err := decodeTOML(f, &lock); err != nil {
-		return Reading{}, err
-	}
-	at := packageLines(f, "package")
-	var g graph
-	var own []cargoPackage
-	if lock.Root != nil {
-		own = append(own, *lock.Root)
-	}
-	versions := map[string][]string{} // ids by name
-	for i, p := range lock.Package {
-		if p.Name == "" {
-			continue
-		}
-		if p.Source == "" {
-			own = append(own, p)
-			continue
-		}
-		d := rustPackage(p.Name, p.Version)
-		switch kind, address, _ := strings.Cut(p.Source, "+"); kind {
-		case "registry", "sparse":
-			d.Registry = address
-		default:
-			d.Source = address
-		}
-		d.Locations = []health.Location{at(i)}
-		if !g.has(p.id()) {
-			versions[p.Name] = append(versions[p.Name], p.id())
-		}
-		g.add(p.id(), d)
-	}
-	// A need is "name", "name version" or "name version (source)", as far as
-	// that is needed to tell crates apart.
-	resolve := func(need string) string {
-		fields := strings.Fields(need)
-		switch {
-		case len(fields) > 1:
-			return fields[0] + " " + fields[1]
-		case len(fields) == 1 && len(versions[fields[0]]) == 1:
-			return versions[fields[0]][0]
-		}
-		return ""
-	}
-	for _, p := range lock.Package {
-		for _, need := range p.Dependencies {
-			g.need(p.id(), resolve(need), health.ScopeRuntime)
-		}
-	}
-	r := Reading{Project: folder(f.Path)}
-	members := cargoMembers(f, &r)
-	for i, p := range own {
-		if i == 0 || members[p.Name].root {
-			r.Project = p.Name
-		}
-		for _, need := range p.Dependencies {
-			name, _, _ := strings.Cut(need, " ")
-			c := members[p.Name].crates[name]
-			g.ask(p.Name, resolve(need), cmp.Or(c.scope, health.ScopeRuntime), health.Location{Path: members[p.Name].path, Line: c.line})
-		}
-	}
-	r.Dependencies = g.dependencies(r.Project)
-	return r, nil
-}
-
-// A cargoMember is a crate of the project, with what its manifest asks for.
-type cargoMember struct {
-	path   string
-	root   bool
-	crates map[string]crate // of several entries for one, the one that ships furthest
-}
-
-// cargoMembers reads the manifests that a lock speaks for: the one beside it,
-// the members of its workspace, and crates that either names by path.
-func cargoMembers(f *File, r *Reading) map[string]cargoMember {
-	const most = 1000
-	out := map[string]cargoMember{}
-	var inherited map[string]any
-	seen := map[string]bool{".": true}
-	for queue := []string{"."}; len(queue) > 0 && len(seen) <= most; queue = queue[1:] {
-		dir := queue[0]
-		name := path.Join(dir, "Cargo.toml")
-		beside, err := f.Beside(name)
-		var m cargoManifest
-		if err == nil {
-			m, err = parseCargoToml(beside)
-		}
-		if err != nil {
-			if !errors.Is(err, fs.ErrNotExist) {
-				p := path.Join(path.Dir(f.Path), name)
-				r.Missing = append(r.Missing, health.Missing{Subject: p, Why: missingWhy(err, p)})
-			}
-			continue
-		}
-		r.Covers = append(r.Covers, beside.Path)
-		var more []string
-		if m.Workspace != nil && dir == "." {
-			inherited = m.Workspace.Dependencies
-			for _, pattern := range m.Workspace.Members {
-				for _, found := range f.glob(path.Join(pattern, "Cargo.toml")) {
-					more = append(more, path.Dir(found))
-				}
-			}
-			for _, name := range slices.Sorted(maps.Keys(inherited)) {
-				if c := newCrate(name, inherited[name], health.ScopeRuntime); c.path != "" {
-					more = append(more, c.path)
-				}
-			}
-		}
-		member := cargoMember{path: beside.Path, root: dir == ".", crates: map[string]crate{}}
-		for _, c := range m.crates(beside, inherited) {
-			if known, ok := member.crates[c.name]; !ok || weaker(known.scope, c.scope) {
-				member.crates[c.name] = c
-			}
-			if c.path != "" {
-				more = append(more, path.Join(dir, c.path))
-			}
-		}
-		if m.Package.Name != "" {
-			out[m.Package.Name] = member
-		}
-		for _, next := range more {
-			if !seen[next] {
-				seen[next] = true
-				queue = append(queue, next)
-			}
-		}
-	}
-	return out
 }

@@ -123,6 +123,17 @@ type composerPackage struct {
 	License any `json:"license"`
 }
 
+func (p composerPackage) dependency(scope health.Scope) health.Dependency {
+	d := phpPackage(strings.ToLower(p.Name), p.Version)
+	d.Scope, d.Licences = scope, composerLicences(p.License)
+	if p.Notify == "" {
+		d.Source = p.Source.URL
+	} else {
+		d.DevelopedAt = p.Source.URL
+	}
+	return d
+}
+
 func readComposerLock(f *File) (Reading, error) {
 	var lock struct {
 		Hash     string            `json:"content-hash"`
@@ -141,19 +152,17 @@ func readComposerLock(f *File) (Reading, error) {
 		return len(keys) < 3 && (keys[0] == "packages" || keys[0] == "packages-dev")
 	})
 	var g graph
-	take := func(section string, packages []composerPackage, scope health.Scope) {
-		for i, p := range packages {
+	for _, section := range []struct {
+		name     string
+		packages []composerPackage
+		scope    health.Scope
+	}{{"packages", lock.Packages, health.ScopeRuntime}, {"packages-dev", lock.Dev, health.ScopeDevelopment}} {
+		for i, p := range section.packages {
 			if p.Name == "" || p.Dist.Type == "path" {
 				continue
 			}
-			d := phpPackage(strings.ToLower(p.Name), p.Version)
-			d.Scope, d.Licences = scope, composerLicences(p.License)
-			if p.Notify == "" {
-				d.Source = p.Source.URL
-			} else {
-				d.DevelopedAt = p.Source.URL
-			}
-			element := section + " " + strconv.Itoa(i)
+			d := p.dependency(section.scope)
+			element := section.name + " " + strconv.Itoa(i)
 			d.Locations = []health.Location{{Path: f.Path, Line: cmp.Or(lines[element+" name"], lines[element])}}
 			if id := d.Name; !g.has(id) {
 				g.add(id, d)
@@ -162,8 +171,6 @@ func readComposerLock(f *File) (Reading, error) {
 			}
 		}
 	}
-	take("packages", lock.Packages, health.ScopeRuntime)
-	take("packages-dev", lock.Dev, health.ScopeDevelopment)
 	for _, p := range slices.Concat(lock.Packages, lock.Dev) {
 		for name := range p.Require {
 			g.need(strings.ToLower(p.Name), strings.ToLower(name), health.ScopeRuntime)

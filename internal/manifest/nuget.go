@@ -45,32 +45,9 @@ func readNuGetLock(f *File) (Reading, error) {
 	references := nugetProjects(f, &r)
 	var g graph
 	for _, target := range slices.Sorted(maps.Keys(lock.Targets)) {
-		packages := lock.Targets[target]
-		ids := map[string]string{} // by the name in lower case; names aren't case-sensitive
-		for _, name := range slices.Sorted(maps.Keys(packages)) {
-			p := packages[name]
-			lower := strings.ToLower(name)
-			ids[lower] = lower + " " + p.Resolved
-			if p.Type == "Project" {
-				g.addOwn(ids[lower], name)
-				continue
-			}
-			d := nugetPackage(name, p.Resolved)
-			d.Scope = health.ScopeRuntime
-			d.Locations = []health.Location{{Path: f.Path, Line: lines["dependencies\x00"+target+"\x00"+name]}}
-			g.add(ids[lower], d)
-		}
-		for name, p := range packages {
-			for need := range p.Dependencies {
-				g.need(ids[strings.ToLower(name)], ids[strings.ToLower(need)], health.ScopeRuntime)
-			}
-		}
-		for name, p := range packages {
-			ref := references[strings.ToLower(name)]
-			if p.Type == "Direct" {
-				g.ask(r.Project, ids[strings.ToLower(name)], ref.scope(), ref.at)
-			}
-		}
+		readNuGetTarget(&g, lock.Targets[target], r.Project, references, func(name string) health.Location {
+			return health.Location{Path: f.Path, Line: lines["dependencies\x00"+target+"\x00"+name]}
+		})
 	}
 	// Other projects bring packages, too. They needn't be asked for by name:
 	// those that no other project refers to are this one's.
@@ -82,6 +59,33 @@ func readNuGetLock(f *File) (Reading, error) {
 	}
 	r.Dependencies = g.dependencies(r.Project)
 	return r, nil
+}
+
+// readNuGetTarget enters what is locked for one target framework.
+func readNuGetTarget(g *graph, packages map[string]nugetLocked, project string, references map[string]msbuildReference, at func(string) health.Location) {
+	ids := map[string]string{} // by the name in lower case; names aren't case-sensitive
+	for _, name := range slices.Sorted(maps.Keys(packages)) {
+		p := packages[name]
+		lower := strings.ToLower(name)
+		ids[lower] = lower + " " + p.Resolved
+		if p.Type == "Project" {
+			g.addOwn(ids[lower], name)
+			continue
+		}
+		d := nugetPackage(name, p.Resolved)
+		d.Scope, d.Locations = health.ScopeRuntime, []health.Location{at(name)}
+		g.add(ids[lower], d)
+	}
+	for name, p := range packages {
+		id := ids[strings.ToLower(name)]
+		for need := range p.Dependencies {
+			g.need(id, ids[strings.ToLower(need)], health.ScopeRuntime)
+		}
+		if p.Type == "Direct" {
+			ref := references[strings.ToLower(name)]
+			g.ask(project, id, ref.scope(), ref.at)
+		}
+	}
 }
 
 func nugetPackage(name, version string) health.Dependency {
