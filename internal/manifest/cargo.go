@@ -14,6 +14,7 @@ var cargoToml = Format{
 	Ecosystem: ecosystemRust,
 	Says:      "Rust manifest, with what it inherits from its workspace; versions only where they are exact",
 	Files:     []string{"Cargo.toml"},
+	Ranges:    true,
 	Tells:     Tells{Direct: true, Scope: true, Lines: true},
 	Read:      readCargoToml,
 }

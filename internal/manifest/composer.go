@@ -29,6 +29,7 @@ var composerJSON = Format{
 	Ecosystem: ecosystemPHP,
 	Says:      "Composer manifest; versions only where they are exact",
 	Files:     []string{"composer.json"},
+	Ranges:    true,
 	Tells:     Tells{Direct: true, Scope: true, Lines: true},
 	Read:      readComposerJSON,
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -157,12 +158,46 @@ func (g *gathering) named(root Root) error {
 	if err != nil {
 		return &Error{Path: show(root.Start), Err: err}
 	}
+	if format.Ranges && g.locked(root, show) {
+		return nil
+	}
 	reading, err := format.read(f)
 	if err != nil {
 		return shownError(inFile(f.Path, err), show)
 	}
 	g.add(format, reading, f.Path, show)
 	return nil
+}
+
+// locked reads the locks beside a named manifest that speak for it, and reports
+// whether there are any. One that can't be read is a gap: it wasn't named.
+func (g *gathering) locked(root Root, show func(string) string) bool {
+	entries, err := fs.ReadDir(root.Tree, path.Dir(root.Start))
+	if err != nil {
+		return false
+	}
+	found := false
+	covered := map[string]bool{}
+	for _, e := range entries {
+		p := path.Join(path.Dir(root.Start), e.Name())
+		format, ok := byName(p)
+		if !ok || !format.Lock || covered[p] || !e.Type().IsRegular() {
+			continue
+		}
+		reading, err := readIn(root.Tree, p, format)
+		if err != nil {
+			g.miss(show(p), missingWhy(err, p))
+			continue
+		}
+		for _, other := range reading.Covers {
+			covered[other] = true
+		}
+		if slices.Contains(reading.Covers, root.Start) {
+			g.add(format, reading, p, show)
+			found = true
+		}
+	}
+	return found
 }
 
 // walk reads every manifest below the folder that a root starts at, locks

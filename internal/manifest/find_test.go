@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -196,6 +197,17 @@ func TestBrokenFile(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	})
+}
+
+func TestANamedManifestIsReadWithItsLock(t *testing.T) {
+	fsys := os.DirFS("../../testdata/project/npm-shrinkwrap")
+	found, err := Search(t.Context(), Root{Tree: fsys, Start: "package.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(found); !slices.Contains(got, "async@2.6.4") || slices.Contains(got, "left-over@1.0.0") {
+		t.Errorf("got %v, want the versions of the shrinkwrap and nothing of the lock it stands before", got)
+	}
 }
 
 func TestAnotherFileWithABillsName(t *testing.T) {

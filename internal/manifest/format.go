@@ -26,6 +26,9 @@ type Format struct {
 	// Lock tells that the file holds the versions chosen for a manifest beside
 	// it: locks are read first, and speak for the manifests they cover.
 	Lock bool
+	// Ranges tells that its versions are mostly ranges, so that the lock beside
+	// it is read in its place even where the manifest was named.
+	Ranges bool
 	// Last tells that the file is read only where no other one speaks for it.
 	Last bool
 	// Large tells that Read takes what it needs from File.At, so that the whole

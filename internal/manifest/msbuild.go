@@ -15,9 +15,10 @@ var msbuildProject = Format{
 	Ecosystem: ecosystemNuGet,
 	Says: "MSBuild project (C#, F#, Visual Basic) with central package management and Directory.Build.props; " +
 		"conditions aren't evaluated, other imports aren't followed",
-	Files: []string{"*.csproj", "*.fsproj", "*.vbproj"},
-	Tells: Tells{Direct: true, Scope: true, Lines: true},
-	Read:  readMSBuildProject,
+	Files:  []string{"*.csproj", "*.fsproj", "*.vbproj"},
+	Ranges: true,
+	Tells:  Tells{Direct: true, Scope: true, Lines: true},
+	Read:   readMSBuildProject,
 }
 
 var centralPackages = Format{

@@ -19,6 +19,7 @@ var packageJSON = Format{
 	Ecosystem: ecosystemNPM,
 	Says:      "npm, Yarn, pnpm and Bun manifest; versions only where they are exact",
 	Files:     []string{"package.json"},
+	Ranges:    true,
 	Tells:     Tells{Direct: true, Scope: true, Lines: true},
 	Read:      readPackageJSON,
 }
@@ -152,10 +153,10 @@ func parseNodeSpec(name, spec string) nodeSpec {
 	spec = strings.TrimSpace(spec)
 	scheme, rest, hasScheme := strings.Cut(spec, ":")
 	switch {
-	case !hasScheme && ownerSlashRep.MatchString(spec), strings.HasPrefix(spec, "git@"):
-		return nodeSpec{name: name, source: spec}
 	case strings.HasPrefix(spec, "."), strings.HasPrefix(spec, "/"), strings.HasPrefix(spec, "~/"):
 		return nodeSpec{name: name, local: true}
+	case !hasScheme && ownerSlashRep.MatchString(spec), strings.HasPrefix(spec, "git@"):
+		return nodeSpec{name: name, source: spec}
 	case !hasScheme:
 		if m := exactVersion.FindStringSubmatch(spec); m != nil {
 			return nodeSpec{name: name, version: m[1]}

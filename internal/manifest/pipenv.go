@@ -25,6 +25,7 @@ var pipfile = Format{
 	Ecosystem: ecosystemPython,
 	Says:      "Pipenv manifest; versions only where they are exact",
 	Files:     []string{"Pipfile"},
+	Ranges:    true,
 	Tells:     Tells{Direct: true, Scope: true, Lines: true},
 	Read:      readPipfile,
 }

@@ -17,6 +17,7 @@ var pyproject = Format{
 	Ecosystem: ecosystemPython,
 	Says:      "Python project, PEP 621 and Poetry, with dependency groups; versions only where they are exact",
 	Files:     []string{"pyproject.toml"},
+	Ranges:    true,
 	Tells:     Tells{Direct: true, Scope: true, Lines: true},
 	Read:      readPyproject,
 }

@@ -28,6 +28,7 @@ var requirementsIn = Format{
 	Ecosystem: ecosystemPython,
 	Says:      "what a requirements file is compiled from",
 	Files:     []string{"*requirements*.in", "requirements/*.in"},
+	Ranges:    true,
 	Tells:     Tells{Direct: true, Scope: true, Lines: true},
 	Read:      readRequirements,
 }
