@@ -99,17 +99,25 @@ func mirrors(text string) (map[string]string, error) {
 // mirrored is a Forge some of whose hosts are read at mirrors: what a mirror
 // doesn't hold isn't gone.
 type mirrored struct {
-	audit.Forge
+	git   *git.Forge
 	bases map[string]string
 }
 
+var _ audit.Historian = mirrored{} // asked for less than everything by who finds it one
+
 func (m mirrored) Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(int, health.Activity)) error {
-	return m.Forge.Activities(ctx, repos, since, func(i int, a health.Activity) {
-		if base, ok := m.bases[repos[i].Host]; ok && a.Gaps.Gone() {
-			a.Gaps = health.Gaps{{Part: health.PartRepository, Why: "the mirror at " + base + " doesn't hold it", Outage: true}}
-		}
-		yield(i, a)
-	})
+	return m.git.Activities(ctx, repos, since, func(i int, a health.Activity) { yield(i, m.told(repos[i], a)) })
+}
+
+func (m mirrored) Histories(ctx context.Context, repos []health.Repository, since time.Time, yield func(int, health.Activity)) error {
+	return m.git.Histories(ctx, repos, since, func(i int, a health.Activity) { yield(i, m.told(repos[i], a)) })
+}
+
+func (m mirrored) told(repo health.Repository, a health.Activity) health.Activity {
+	if base, ok := m.bases[repo.Host]; ok && a.Gaps.Gone() {
+		a.Gaps = health.Gaps{{Part: health.PartRepository, Why: "the mirror at " + base + " doesn't hold it", Outage: true}}
+	}
+	return a
 }
 
 // sources joins what forges' APIs and git tell, and remembers both.

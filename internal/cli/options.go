@@ -41,7 +41,7 @@ func (a *asking) flags(f *pflag.FlagSet) {
 	f.StringVar(&a.source, "source", sourceAuto, "where activity is read: auto, api or git")
 	f.IntVar(&a.maxPoints, "max-points", 0, "spend at most `N` API points; what that leaves out is missing")
 	f.DurationVar(&a.patience, "patience", time.Minute, "how long to wait for a host that limits requests")
-	f.IntVar(&a.jobs, "jobs", 16, "ask about `N` packages at once")
+	f.IntVar(&a.jobs, "jobs", 32, "ask about `N` packages at once")
 	f.BoolVar(&a.plan, "plan", false, "say what would be asked and what it costs, then stop")
 	f.BoolVar(&a.noProgress, "no-progress", false, "no progress line on a terminal")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "nothing on stderr but errors")
