@@ -64,31 +64,9 @@ func (b *Budget) Spend(host string, points int, now time.Time) error {
 	return nil
 }
 
-// Settle corrects what Spend took once the real price is known.
-func (b *Budget) Settle(taken, price int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.spent += price - taken
-}
-
 // Report notes what a host says it has left.
 func (b *Budget) Report(host string, a Allowance) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.hosts[host] = a
-}
-
-// Left returns what a host last said it has left; false where it said nothing.
-func (b *Budget) Left(host string) (Allowance, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	a, ok := b.hosts[host]
-	return a, ok
-}
-
-// Spent is how many points were spent so far.
-func (b *Budget) Spent() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.spent
 }

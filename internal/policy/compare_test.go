@@ -63,7 +63,7 @@ func TestBaselineFailsOnlyOnWorseOrNew(t *testing.T) {
 	at := func(edit func(*health.Finding)) health.Finding { f := bad("acme/x"); edit(&f); return f }
 	accepted := Check(reportOf(t, at(func(f *health.Finding) {
 		f.Score.Score, f.Ceilings = ptr(31.24), []health.Ceiling{{ID: "young", Limit: 70}}
-	})), Default(), Against{})
+	})), byDefault(t), Against{})
 	var file bytes.Buffer
 	if _, err := NewBaseline(accepted).WriteTo(&file); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestBaselineFailsOnlyOnWorseOrNew(t *testing.T) {
 		{"a new fact", at(func(f *health.Finding) { f.Ceilings = []health.Ceiling{{ID: "archived", Limit: 10, Reason: "r"}} }), true},
 		{"another dependency", bad("acme/y"), true},
 	} {
-		rep := Check(reportOf(t, c.f), Default(), Against{Baseline: &baseline})
+		rep := Check(reportOf(t, c.f), byDefault(t), Against{Baseline: &baseline})
 		if got := rep.Findings[0].Fails(); got != c.fails {
 			t.Errorf("%s: fails %v, want %v: %+v", c.name, got, c.fails, rep.Findings[0].Violations)
 		}
@@ -121,9 +121,9 @@ func TestFallenSinceTheBaseline(t *testing.T) {
 func TestBaselineOfOtherFigures(t *testing.T) {
 	rep := reportOf(t, bad("acme/x"))
 	rep.Tool.Score = "aaaa"
-	baseline := NewBaseline(Check(rep, Default(), Against{}))
+	baseline := NewBaseline(Check(rep, byDefault(t), Against{}))
 	rep.Tool.Score = "bbbb"
-	if notes := Check(rep, Default(), Against{Baseline: &baseline}).Notes; !strings.Contains(strings.Join(notes, ""), "aren't comparable") {
+	if notes := Check(rep, byDefault(t), Against{Baseline: &baseline}).Notes; !strings.Contains(strings.Join(notes, ""), "aren't comparable") {
 		t.Errorf("notes %q", notes)
 	}
 }
@@ -132,7 +132,7 @@ func TestNewFrom(t *testing.T) {
 	same, upgraded := bad("acme/x"), bad("acme/y")
 	before := []health.Dependency{same.Dependency, upgraded.Dependency}
 	upgraded.Version, upgraded.Purl = "v1.1.0", "pkg:golang/acme/y@v1.1.0"
-	rep := Check(reportOf(t, same, upgraded, bad("acme/z")), Default(), Against{From: "main", Before: before})
+	rep := Check(reportOf(t, same, upgraded, bad("acme/z")), byDefault(t), Against{From: "main", Before: before})
 	for i, want := range []bool{false, true, true} {
 		if got := rep.Findings[i].Fails(); got != want {
 			t.Errorf("%s: fails %v, want %v", rep.Findings[i].Purl, got, want)
@@ -148,7 +148,7 @@ func TestBaselineFile(t *testing.T) {
 	rep := reportOf(t, bad("acme/y"), bad("acme/x"))
 	rep.Findings = append(rep.Findings, bad("acme/x"))
 	rep.Findings[2].Version, rep.Findings[2].Purl, rep.Findings[2].Score.Score = "v2.0.0", "pkg:golang/acme/x@v2.0.0", ptr(12.345)
-	if _, err := NewBaseline(Check(rep, Default(), Against{})).WriteTo(&file); err != nil {
+	if _, err := NewBaseline(Check(rep, byDefault(t), Against{})).WriteTo(&file); err != nil {
 		t.Fatal(err)
 	}
 	want := `{
@@ -241,6 +241,6 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	baseline := NewBaseline(rep)
 	for b.Loop() {
-		Check(rep, Default(), Against{Baseline: &baseline})
+		Check(rep, byDefault(b), Against{Baseline: &baseline})
 	}
 }

@@ -71,15 +71,6 @@ func DefaultRules() []config.Rule {
 	}
 }
 
-// Default is the policy without any configuration.
-func Default() Policy {
-	p, err := New(Options{})
-	if err != nil {
-		return Policy{} // a test holds that the default rules compile
-	}
-	return p
-}
-
 // New makes a policy. The error is a [config.Errors] with all that is wrong.
 func New(o Options) (Policy, error) {
 	c := compiler{places: o.File.Places, known: o.Known, dev: o.Dev || o.File.Policy.Dev}

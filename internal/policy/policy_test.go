@@ -31,7 +31,7 @@ func TestDefault(t *testing.T) {
 		{"archived", finding(func(f *health.Finding) { f.Grade, f.Confidence, f.Ceilings = "E", "low", archived }), "ceiling"},
 		{"single vendor", finding(func(f *health.Finding) { f.Grade, f.Ceilings = "B", archived[:1] }), ""},
 	} {
-		rep := Check(health.Report{Findings: []health.Finding{c.f}}, Default(), Against{})
+		rep := Check(health.Report{Findings: []health.Finding{c.f}}, byDefault(t), Against{})
 		got := ""
 		for _, v := range rep.Findings[0].Violations {
 			got += v.Rule
@@ -40,4 +40,14 @@ func TestDefault(t *testing.T) {
 			t.Errorf("%s: breaks %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// byDefault is the policy without any configuration.
+func byDefault(t testing.TB) Policy {
+	t.Helper()
+	p, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

@@ -249,14 +249,14 @@ func TestStarterSaysTheSameAsNoFile(t *testing.T) {
 	if err := strip(p).Show(&got); err != nil {
 		t.Fatal(err)
 	}
-	if err := strip(Default()).Show(&want); err != nil {
+	if err := strip(byDefault(t)).Show(&want); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want.String(), got.String()); diff != "" {
 		t.Errorf("starter (-default +starter):\n%s", diff)
 	}
-	if len(Default().rules) != 2 {
-		t.Errorf("the default policy has %d rules", len(Default().rules))
+	if len(byDefault(t).rules) != 2 {
+		t.Errorf("the default policy has %d rules", len(byDefault(t).rules))
 	}
 }
 

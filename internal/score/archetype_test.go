@@ -19,7 +19,7 @@ func ptr[T any](v T) *T { return &v }
 // judge runs the whole pure line.
 func judge(s health.Subject, at time.Time) health.Score {
 	s = s.AsOf(at)
-	return score.Of(s, metric.Measure(s, at), at)
+	return score.Default.Of(s, metric.Measure(s, at), at)
 }
 
 // number is the score before a grade of U hides it.
@@ -373,7 +373,7 @@ func TestMissingEvidence(t *testing.T) {
 		for i := range ms {
 			fewer := append([]health.Measurement{}, ms...)
 			fewer[i] = health.Measurement{Metric: ms[i].Metric, Dimension: ms[i].Dimension, Weight: ms[i].Weight, Missing: "taken away"}
-			if sc := score.Of(s, fewer, now); sc.Coverage > full.Coverage {
+			if sc := score.Default.Of(s, fewer, now); sc.Coverage > full.Coverage {
 				t.Errorf("%s without %s: coverage rises from %v to %v", name, ms[i].Metric, full.Coverage, sc.Coverage)
 			}
 		}

@@ -43,7 +43,7 @@ func BenchmarkJudge(b *testing.B) {
 		b.Run(size.name+"/score", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				score.Of(s, ms, now)
+				score.Default.Of(s, ms, now)
 			}
 		})
 	}

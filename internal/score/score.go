@@ -20,12 +20,8 @@ const (
 	halfMissing = 0.5
 )
 
-// Of judges a subject by its measurements as of a date.
-func Of(s health.Subject, ms []health.Measurement, at time.Time) health.Score {
-	return Default.Of(s, ms, at)
-}
-
-// Of is the verdict under this model, beside the shipped model's risk.
+// Of judges a subject by its measurements as of a date, beside the shipped
+// model's risk.
 func (m Model) Of(s health.Subject, ms []health.Measurement, at time.Time) health.Score {
 	return m.WithRisk(s, ms, at, ShippedRisk().Probability(s.Activity, at))
 }

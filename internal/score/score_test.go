@@ -55,7 +55,7 @@ func TestFormula(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			sc := score.Of(health.Subject{}, test.ms, now)
+			sc := score.Default.Of(health.Subject{}, test.ms, now)
 			if math.Abs(sc.BeforeCeilings-test.score) > 1e-9 || math.Abs(sc.Coverage-test.coverage) > 1e-9 {
 				t.Errorf("score %v, coverage %v, want %v and %v", sc.BeforeCeilings, sc.Coverage, test.score, test.coverage)
 			}
@@ -69,7 +69,7 @@ func TestFormula(t *testing.T) {
 }
 
 func TestDimensions(t *testing.T) {
-	sc := score.Of(health.Subject{}, []health.Measurement{
+	sc := score.Default.Of(health.Subject{}, []health.Measurement{
 		measured("a", "x", 3, 90, 1), measured("b", "x", 1, 50, 1), missing("c", "y", 4),
 	}, now)
 	want := []health.DimensionScore{{ID: "x", Score: 80, Weight: 4, Coverage: 1}, {ID: "y", Score: 50, Weight: 4, Coverage: 0}}
@@ -99,7 +99,7 @@ func TestGrade(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			sc := score.Of(health.Subject{Activity: test.activity}, test.ms, now)
+			sc := score.Default.Of(health.Subject{Activity: test.activity}, test.ms, now)
 			if sc.Grade != test.grade || sc.Confidence != test.trust {
 				t.Errorf("%s with %s confidence, want %s with %s", sc.Grade, sc.Confidence, test.grade, test.trust)
 			}
@@ -262,8 +262,8 @@ func TestFinishedIsNeverA(t *testing.T) {
 	}
 	*ms[1].Value, *ms[2].Value = 400, 0
 	s := finished()
-	without := score.Of(health.Subject{}, ms, now)
-	with := score.Of(s, ms, now)
+	without := score.Default.Of(health.Subject{}, ms, now)
+	with := score.Default.Of(s, ms, now)
 	if with.Finished != 1 || with.BeforeCeilings <= without.BeforeCeilings || with.BeforeCeilings > 79+1e-6 || with.Grade != health.GradeB {
 		t.Errorf("%v %s (%v without the rule), want a B of at most 79", with.BeforeCeilings, with.Grade, without.BeforeCeilings)
 	}
@@ -326,7 +326,7 @@ func TestModel(t *testing.T) {
 	s := active()
 	ms := metric.Measure(s, now)
 	heavy := score.Model{Weights: map[string]float64{"stewardship": 500}, Bands: score.Default.Bands}
-	if a, b := heavy.Of(s, ms, now).BeforeCeilings, score.Of(s, ms, now).BeforeCeilings; math.Abs(a-45) >= math.Abs(b-45) {
+	if a, b := heavy.Of(s, ms, now).BeforeCeilings, score.Default.Of(s, ms, now).BeforeCeilings; math.Abs(a-45) >= math.Abs(b-45) {
 		t.Errorf("with all weight on a reading of 45 the score is %v, %v by default", a, b)
 	}
 	hash := score.Default.Hash("x")
@@ -364,7 +364,7 @@ func FuzzLedger(f *testing.F) {
 			}
 			ms = append(ms, one)
 		}
-		sc := score.Of(finished(), ms, now)
+		sc := score.Default.Of(finished(), ms, now)
 		sum := 0.0
 		for _, m := range sc.Measurements {
 			sum += m.Points

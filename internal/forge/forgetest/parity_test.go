@@ -84,7 +84,7 @@ func measured(a health.Activity) map[string]string {
 // scored is the score before ceilings, which a grade of U doesn't hide.
 func scored(a health.Activity) float64 {
 	s := health.Subject{Activity: &a}
-	return score.Of(s, metric.Measure(s, at), at).BeforeCeilings
+	return score.Default.Of(s, metric.Measure(s, at), at).BeforeCeilings
 }
 
 // ids are the metrics of a set of measurements, in the catalogue's order.
