@@ -65,11 +65,7 @@ func (s *session) forges() (*forges, error) {
 		f.places[p.host], configured[p.host] = p, p.kind
 	}
 	for host, p := range f.places {
-		if p.api == "" {
-			if k, ok := kindNamed(p.kind); ok {
-				p.api = k.api(host)
-			}
-		}
+		p.api = cmp.Or(p.api, kind.API(p.kind, host))
 		if u, err := url.Parse(p.api); p.api != "" && (err != nil || u.Host == "") {
 			return nil, withHint(fmt.Errorf("the API of %s: %q is no address", host, p.api), "it is like https://%s/api/v1", host)
 		}
@@ -170,7 +166,7 @@ func (f *forges) make(ctx context.Context, host string) made {
 	case p.token == "" && !k.open:
 		return made{why: "no token for " + host}
 	}
-	p.api = cmp.Or(p.api, k.api(host))
+	p.api = cmp.Or(p.api, kind.API(k.name, host))
 	client, err := k.make(f.s, p)
 	if err != nil {
 		return made{why: err.Error()}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/audit"
@@ -24,8 +23,6 @@ import (
 // a token is shown to it, and what reads it.
 type forgeKind struct {
 	name string
-	// api is the usual address of the API on a host.
-	api func(host string) string
 	// header and scheme carry the token: "Authorization" and "Bearer ".
 	header, scheme string
 	// open tells that public repositories can be read without a token.
@@ -39,19 +36,19 @@ type forgeKind struct {
 // forgeKinds lists the kinds. A new one is a package below forge and one entry
 // here.
 var forgeKinds = []forgeKind{
-	{kind.GitHub, githubAPI, "Authorization", "Bearer ", false, 0.2, github.Tells, makeGitHub},
-	{kind.GitLab, below("/api/v4"), "PRIVATE-TOKEN", "", true, 2.3, gitlab.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.GitHub, "Authorization", "Bearer ", false, 0.2, github.Tells, makeGitHub},
+	{kind.GitLab, "PRIVATE-TOKEN", "", true, 2.3, gitlab.Tells, func(s *session, p place) (audit.Forge, error) {
 		return gitlab.New(gitlab.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
 	}},
-	{kind.Forgejo, below("/api/v1"), "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
-	{kind.Gitea, below("/api/v1"), "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
-	{kind.Bitbucket, bitbucketAPI, "Authorization", "Bearer ", false, 7.5, bitbucket.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.Forgejo, "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
+	{kind.Gitea, "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
+	{kind.Bitbucket, "Authorization", "Bearer ", false, 7.5, bitbucket.Tells, func(s *session, p place) (audit.Forge, error) {
 		return bitbucket.New(bitbucket.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
 	}},
-	{kind.Gerrit, gerritAPI, "Authorization", "Bearer ", true, 2, gerrit.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.Gerrit, "Authorization", "Bearer ", true, 2, gerrit.Tells, func(s *session, p place) (audit.Forge, error) {
 		return gerrit.New(gerrit.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules()})
 	}},
-	{kind.Sourcehut, below("/query"), "Authorization", "Bearer ", false, 2, sourcehut.Tells, func(s *session, p place) (audit.Forge, error) {
+	{kind.Sourcehut, "Authorization", "Bearer ", false, 2, sourcehut.Tells, func(s *session, p place) (audit.Forge, error) {
 		return sourcehut.New(sourcehut.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now})
 	}},
 }
@@ -68,32 +65,6 @@ func ForgeTells() map[string]forge.Tells {
 
 // requestsByGit is what reading a repository by git takes at most, as measured.
 const requestsByGit = 10
-
-func below(path string) func(string) string {
-	return func(host string) string { return "https://" + host + path }
-}
-
-func githubAPI(host string) string {
-	if host == "github.com" {
-		return "https://api.github.com"
-	}
-	return "https://" + host + "/api/v3"
-}
-
-func bitbucketAPI(host string) string {
-	if host == "bitbucket.org" {
-		return "https://api.bitbucket.org/2.0"
-	}
-	return "https://" + host + "/2.0"
-}
-
-// gerritAPI knows that Google's hosts are reviewed under a name of their own.
-func gerritAPI(host string) string {
-	if name, ok := strings.CutSuffix(host, ".googlesource.com"); ok {
-		return "https://" + name + "-review.googlesource.com"
-	}
-	return "https://" + host
-}
 
 // How many pages of commits an API is asked for after the first. A page is a
 // fraction of a request, since many repositories share one; from the third on,

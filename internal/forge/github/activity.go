@@ -87,7 +87,7 @@ func (d *reading) commit(c *commit) health.Commit {
 			d.roster.Wrote(out.By, subject)
 		}
 	}
-	for _, with := range coAuthors(c.Message) {
+	for _, with := range forge.CoAuthors(c.Message) {
 		out.With = append(out.With, d.roster.Author(with[0], with[1]))
 	}
 	return out
@@ -105,26 +105,6 @@ func isMerge(message string) bool {
 		}
 	}
 	return false
-}
-
-// mostCoAuthors bounds what one commit's message can claim.
-const mostCoAuthors = 32
-
-// coAuthors are the names and addresses in a message's trailers.
-func coAuthors(message string) [][2]string {
-	var out [][2]string
-	for line := range strings.Lines(message) {
-		key, value, ok := strings.Cut(line, ":")
-		if !ok || !strings.EqualFold(strings.TrimSpace(key), "co-authored-by") {
-			continue
-		}
-		name, address, ok := strings.Cut(value, "<")
-		address, _, closed := strings.Cut(address, ">")
-		if ok && closed && len(out) < mostCoAuthors {
-			out = append(out, [2]string{strings.TrimSpace(name), strings.TrimSpace(address)})
-		}
-	}
-	return out
 }
 
 func (d *reading) tags() {

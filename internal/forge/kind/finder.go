@@ -104,7 +104,10 @@ func API(kind, host string) string {
 	case Forgejo, Gitea:
 		return "https://" + host + "/api/v1"
 	case Bitbucket:
-		return "https://api.bitbucket.org/2.0"
+		if host == "bitbucket.org" {
+			return "https://api.bitbucket.org/2.0"
+		}
+		return "https://" + host + "/2.0"
 	case Gerrit:
 		if name, ok := strings.CutSuffix(host, ".googlesource.com"); ok {
 			return "https://" + name + "-review.googlesource.com"

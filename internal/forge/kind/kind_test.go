@@ -128,6 +128,11 @@ func TestAPI(t *testing.T) {
 	for _, test := range []struct{ kind, host, want string }{
 		{GitHub, "github.com", "https://api.github.com"},
 		{GitHub, "git.example.org", "https://git.example.org/api/v3"},
+		{GitLab, "git.example.org", "https://git.example.org/api/v4"},
+		{Forgejo, "git.example.org", "https://git.example.org/api/v1"},
+		{Bitbucket, "bitbucket.org", "https://api.bitbucket.org/2.0"},
+		{Bitbucket, "git.example.org", "https://git.example.org/2.0"},
+		{Sourcehut, "git.example.org", "https://git.example.org/query"},
 		{Gerrit, "go.googlesource.com", "https://go-review.googlesource.com"},
 		{Git, "git.example.org", ""},
 	} {
