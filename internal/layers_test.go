@@ -18,22 +18,23 @@ const module = "github.com/mainstay-dev/mainstay/internal/"
 var layers = map[string]string{
 	"health":   "",
 	"estimate": "",
-	"fetch":    "",
+	"quote":    "",
+	"fetch":    "quote",
 	"fact":     "health",
 
 	"manifest": "health",
-	"registry": "health fetch",
-	"forge":    "health fact",
+	"registry": "health fetch quote",
+	"forge":    "health fact quote",
 	"metric":   "health estimate",
 	"score":    "health estimate",
 	"config":   "health",
 	"policy":   "health config",
-	"report":   "health",
+	"report":   "health quote",
 
 	"audit":    "health fact forge registry metric score",
 	"backtest": "health estimate metric score",
 
-	"cli": "health fact fetch manifest registry forge metric score config policy report audit backtest",
+	"cli": "health quote fact fetch manifest registry forge metric score config policy report audit backtest",
 }
 
 // TestLayers compares the imports of every package with the table. A folder

@@ -14,6 +14,7 @@ import (
 	"github.com/mainstay-dev/mainstay/internal/health"
 	"github.com/mainstay-dev/mainstay/internal/manifest"
 	"github.com/mainstay-dev/mainstay/internal/policy"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 	"github.com/mainstay-dev/mainstay/internal/report"
 )
 
@@ -130,7 +131,7 @@ func nothing(w World, found manifest.Found, choose choosing) error {
 	case len(found.Dependencies) > 0:
 		fmt.Fprintf(w.Stderr, "mainstay: error: none of %d dependencies is left by --direct and --ecosystem\n", len(found.Dependencies))
 	case len(found.Files) > 0:
-		fmt.Fprintf(w.Stderr, "mainstay: nothing to audit: %s names no dependency\n", oneLine(found.Files[0].Path))
+		fmt.Fprintf(w.Stderr, "mainstay: nothing to audit: %s names no dependency\n", quote.Line(found.Files[0].Path))
 	default:
 		fmt.Fprintf(w.Stderr, "mainstay: error: nothing to audit: no manifest, lockfile or SBOM was found\n")
 		fmt.Fprintf(w.Stderr, "mainstay: hint: mainstay reads %s\n", known())

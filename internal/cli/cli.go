@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mainstay-dev/mainstay/internal/config"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // World is what the command knows of the machine it runs on. The clock, the
@@ -97,7 +98,7 @@ func Run(ctx context.Context, w World) int {
 		return exitInterrupt
 	}
 	for _, text := range complaints(err) {
-		fmt.Fprintf(w.Stderr, "mainstay: error: %s\n", oneLine(text))
+		fmt.Fprintf(w.Stderr, "mainstay: error: %s\n", quote.Line(text))
 	}
 	var h hinted
 	if errors.As(err, &h) {
@@ -119,16 +120,6 @@ func complaints(err error) []string {
 		out[i] = e.Error()
 	}
 	return out
-}
-
-// oneLine keeps an error from moving the cursor: errors quote strangers.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 func newRoot(w World) *cobra.Command {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mainstay-dev/mainstay/internal/audit"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // redraw is how often a progress line may change.
@@ -37,7 +38,7 @@ func (p *progress) step(s audit.Step) {
 	const bar = 20
 	filled := bar * s.Done / max(1, s.All)
 	line := fmt.Sprintf("%-12s [%s%s] %d/%d %s %s",
-		s.Stage, strings.Repeat("=", filled), strings.Repeat(" ", bar-filled), s.Done, s.All, p.points(), oneLine(s.Now))
+		s.Stage, strings.Repeat("=", filled), strings.Repeat(" ", bar-filled), s.Done, s.All, p.points(), quote.Line(s.Now))
 	p.draw(line)
 }
 
@@ -46,7 +47,7 @@ func (p *progress) say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()
-	fmt.Fprintf(p.w, "mainstay: %s\n", oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(p.w, "mainstay: %s\n", quote.Line(fmt.Sprintf(format, args...)))
 }
 
 // end leaves the terminal as it was found.

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // ErrOffline is the error of a request that would have had to ask a host,
@@ -270,7 +272,7 @@ func (a answer) response(req *http.Request, stale string) *http.Response {
 	resp.Header.Set(headerFromCache, "1")
 	resp.Header.Set(headerReadAt, a.readAt.UTC().Format(time.RFC3339))
 	if stale != "" {
-		resp.Header.Set(headerStale, oneLine(stale))
+		resp.Header.Set(headerStale, quote.Line(stale))
 	}
 	return resp
 }
@@ -297,14 +299,4 @@ func (a answer) plain(req *http.Request) *http.Response {
 		ContentLength: int64(len(a.body)),
 		Request:       req,
 	}
-}
-
-// oneLine makes text fit for a header.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // head is the first lines of a text, of a bounded length.
@@ -96,21 +98,7 @@ func sentences(text string) []string {
 	return out
 }
 
-// cleaned is a line for people: one line, no control characters, not long.
+// cleaned is a line for people, without the sign of a heading.
 func cleaned(s string) string {
-	const longest = 200
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	s = strings.TrimLeft(strings.Join(strings.Fields(s), " "), "# ")
-	if runes := []rune(s); len(runes) > longest {
-		s = string(runes[:longest-1]) + "…"
-	}
-	return s
+	return quote.Brief(strings.TrimLeft(s, "# "), quote.Sentence)
 }

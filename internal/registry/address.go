@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // forgeHosts are the forges whose addresses are worth taking for a repository
@@ -40,7 +41,7 @@ func firstOnForge(addresses ...string) string {
 // declared makes what a package says of its source fit to be handed on: one
 // line, no login in it. "" stays "".
 func declared(address string) string {
-	address = clean(address, 500)
+	address = quote.Brief(address, 500)
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {
 		return address
@@ -55,7 +56,7 @@ func declared(address string) string {
 // folder makes a declared directory fit to be handed on: within the
 // repository, without a leading or trailing slash.
 func folder(dir string) string {
-	dir = strings.Trim(strings.TrimPrefix(clean(dir, 200), "./"), "/")
+	dir = strings.Trim(strings.TrimPrefix(quote.Brief(dir, 200), "./"), "/")
 	if slices.Contains(strings.Split(dir, "/"), "..") || dir == "." {
 		return ""
 	}
@@ -79,5 +80,5 @@ func elsewhere(dep health.Dependency, asked ...string) error {
 		}
 		named = u.Host
 	}
-	return Silence(fmt.Sprintf("it comes from the registry %s, which isn't configured, so it isn't asked", clean(named, 100)))
+	return Silence(fmt.Sprintf("it comes from the registry %s, which isn't configured, so it isn't asked", quote.Brief(named, 100)))
 }

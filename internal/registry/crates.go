@@ -10,6 +10,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/fetch"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // Crates asks crates.io: one request a crate, for everything but its owners.
@@ -61,7 +62,7 @@ func (d crateDocument) describe(p *health.Package) {
 	for _, v := range d.Versions {
 		licence[v.Number] = string(v.Licence)
 		p.Releases = append(p.Releases, health.Release{
-			Version: v.Number, At: v.Created.UTC(), Yanked: v.Yanked, Why: clean(string(v.Message), noticeLength), By: -1,
+			Version: v.Number, At: v.Created.UTC(), Yanked: v.Yanked, Why: quote.Brief(string(v.Message), noticeLength), By: -1,
 		})
 	}
 	p.Releases = inOrder(semver.Cargo, p.Releases)

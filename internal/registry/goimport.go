@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // A goImport is a go-import tag: the modules below prefix are in the
@@ -114,7 +116,7 @@ func within(path, prefix string) bool {
 // publicAddress reads the address of a repository that anybody may reach: no
 // login in it, and a host.
 func publicAddress(text string) (*url.URL, error) {
-	u, err := url.Parse(clean(text, 500))
+	u, err := url.Parse(quote.Brief(text, 500))
 	switch {
 	case err != nil:
 		return nil, errors.New("not an address")

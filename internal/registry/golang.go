@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // Go asks module proxies, as the go command does: the proxies that GOPROXY
@@ -37,7 +38,7 @@ func (g Go) Package(ctx context.Context, dep health.Dependency) (health.Package,
 	}
 	if err := module.CheckPath(dep.Name); err != nil {
 		p.ReadAt = g.Web.Now()
-		p.Gaps = append(p.Gaps, health.Gap{Part: health.PartPackage, Why: "not a module path: " + clean(dep.Name, 100)})
+		p.Gaps = append(p.Gaps, health.Gap{Part: health.PartPackage, Why: "not a module path: " + quote.Brief(dep.Name, 100)})
 		return p, nil
 	}
 	p.URL = pkgGoDev(dep.Name)
@@ -131,7 +132,7 @@ func direct(p *health.Package, failure error) {
 		return
 	}
 	_, unknown := errors.AsType[*Unknown](failure)
-	unasked(p, clean(failure.Error(), 200), !unknown)
+	unasked(p, quote.Brief(failure.Error(), 200), !unknown)
 }
 
 // unasked notes what is missing of a module that no proxy told about. Its
@@ -196,7 +197,7 @@ func (m goModule) describe(ctx context.Context, dep health.Dependency, l goListi
 func (m goModule) declare(ctx context.Context, dep health.Dependency, l goListing, newest string, text []byte, p *health.Package) error {
 	declared, err := parseGoMod(newest+"/go.mod", text)
 	if err != nil {
-		p.Gaps = append(p.Gaps, health.Gap{Part: health.PartStatus, Why: clean(err.Error(), 300)})
+		p.Gaps = append(p.Gaps, health.Gap{Part: health.PartStatus, Why: quote.Brief(err.Error(), 300)})
 	}
 	p.Releases = m.releases(l, declared)
 	p.Latest = m.latest(p.Releases, newest)
@@ -286,7 +287,7 @@ func (i goInfo) source() (source, bool) {
 	if err != nil {
 		return source{}, false
 	}
-	return source{repository: u.String(), directory: clean(i.Origin.Subdir, 200), from: "Origin"}, true
+	return source{repository: u.String(), directory: quote.Brief(i.Origin.Subdir, 200), from: "Origin"}, true
 }
 
 // locate asks the vanity path's own host.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // A goDeclaration is what a module's newest go.mod declares about it: the go
@@ -44,7 +45,7 @@ func writtenByProxy(path string, text []byte) bool {
 func (d goDeclaration) retraction(version string) (why string, retracted bool) {
 	for _, r := range d.retracted {
 		if semver.Compare(r.Low, version) <= 0 && semver.Compare(version, r.High) <= 0 {
-			return clean(r.Rationale, noticeLength), true
+			return quote.Brief(r.Rationale, noticeLength), true
 		}
 	}
 	return "", false
@@ -67,7 +68,7 @@ func (d goDeclaration) notices(path string, replacement bool) []health.Notice {
 	var out []health.Notice
 	if d.deprecated != "" {
 		out = append(out, health.Notice{
-			Kind: health.NoticeDeprecated, Text: clean(d.deprecated, noticeLength),
+			Kind: health.NoticeDeprecated, Text: quote.Brief(d.deprecated, noticeLength),
 			Successor: successor(path, d.deprecated), URL: pkgGoDev(path),
 		})
 	}

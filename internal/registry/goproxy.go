@@ -19,6 +19,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/fetch"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // A goInfo is what a proxy says of one version.
@@ -118,7 +119,7 @@ func (m goModule) info(ctx context.Context, name string) (goInfo, answer, error)
 	}
 	_, major, _ := module.SplitPathVersion(m.path)
 	if !wellFormed(i.Version, major) {
-		return goInfo{}, answer{}, fmt.Errorf("%s answers with a version that isn't one of this module: %s", hostOf(m.proxy), clean(i.Version, 60))
+		return goInfo{}, answer{}, fmt.Errorf("%s answers with a version that isn't one of this module: %s", hostOf(m.proxy), quote.Brief(i.Version, 60))
 	}
 	return i, a, nil
 }

@@ -10,6 +10,7 @@ import (
 	"deps.dev/util/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // Hex asks hex.pm: one request a package.
@@ -62,7 +63,7 @@ func (d hexDocument) describe(p *health.Package) {
 	for _, r := range d.Releases {
 		retired, yanked := d.Retirements[r.Version]
 		p.Releases = append(p.Releases, health.Release{
-			Version: r.Version, At: r.Inserted.UTC(), Yanked: yanked, Why: clean(retired.text(), noticeLength), By: -1,
+			Version: r.Version, At: r.Inserted.UTC(), Yanked: yanked, Why: quote.Brief(retired.text(), noticeLength), By: -1,
 		})
 	}
 	p.Releases = inOrder(semver.DefaultSystem, p.Releases)
@@ -93,7 +94,7 @@ func (d hexDocument) retired(p *health.Package) {
 	r, ok := d.Retirements[p.Releases[len(p.Releases)-1].Version]
 	kinds := map[loose]health.NoticeKind{"deprecated": health.NoticeDeprecated, "renamed": health.NoticeMoved}
 	if kind := kinds[r.Reason]; ok && kind != "" {
-		p.Status = append(p.Status, health.Notice{Kind: kind, Text: clean(r.text(), noticeLength), URL: p.URL})
+		p.Status = append(p.Status, health.Notice{Kind: kind, Text: quote.Brief(r.text(), noticeLength), URL: p.URL})
 		return
 	}
 	withdrawn(p)

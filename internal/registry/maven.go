@@ -14,6 +14,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/fetch"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // Maven asks Maven Central: two requests an artifact, its list of versions and
@@ -52,7 +53,7 @@ func (m Maven) Package(ctx context.Context, dep health.Dependency) (health.Packa
 	}
 	a.dated(&p)
 	for _, v := range meta.Versioning.Versions {
-		p.Releases = append(p.Releases, health.Release{Version: clean(string(v), 100), By: -1})
+		p.Releases = append(p.Releases, health.Release{Version: quote.Brief(string(v), 100), By: -1})
 	}
 	p.Releases = inOrder(semver.Maven, p.Releases)
 	p.Latest = recommended(p.Releases)
@@ -116,7 +117,7 @@ type mavenPOM struct {
 func (m Maven) pom(ctx context.Context, group, artifact, version string) (mavenPOM, answer, error) {
 	for _, part := range []string{group, artifact, version} {
 		if !mavenPart.MatchString(part) || strings.Contains(part, "..") {
-			return mavenPOM{}, answer{}, Silence(fmt.Sprintf("its POM names what can't be looked up: %s", clean(part, 100)))
+			return mavenPOM{}, answer{}, Silence(fmt.Sprintf("its POM names what can't be looked up: %s", quote.Brief(part, 100)))
 		}
 	}
 	address := fmt.Sprintf("%s/%s/%s-%s.pom", mavenPath(group, artifact), version, artifact, version)
@@ -189,7 +190,7 @@ func (pom mavenPOM) notices(p *health.Package) {
 		return
 	}
 	group, artifact, _ := strings.Cut(p.Name, ":")
-	to := clean(cmp.Or(string(r.GroupID), group)+":"+cmp.Or(string(r.ArtifactID), artifact), 200)
+	to := quote.Brief(cmp.Or(string(r.GroupID), group)+":"+cmp.Or(string(r.ArtifactID), artifact), 200)
 	if to != p.Name {
 		p.Status = append(p.Status, health.Notice{
 			Kind: health.NoticeMoved, Text: "its newest POM says that it moved to " + to, Successor: to, URL: p.URL,
@@ -210,7 +211,7 @@ func decodeXML(text []byte, to any) error {
 			}
 			return strings.NewReader(string(runes)), err
 		}
-		return nil, fmt.Errorf("a charset that isn't known: %s", clean(charset, 30))
+		return nil, fmt.Errorf("a charset that isn't known: %s", quote.Brief(charset, 30))
 	}
 	if err := d.Decode(to); err != nil {
 		return fmt.Errorf("the answer isn't the XML expected: %w", err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/fetch"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // NPM asks an npm registry for a package's full document: one request a
@@ -89,7 +90,7 @@ func (d npmDocument) describe(p *health.Package) {
 			at = time.Time{}
 		}
 		p.Releases = append(p.Releases, health.Release{
-			Version: v, At: at.UTC(), Yanked: doc.Deprecated != "", Why: clean(string(doc.Deprecated), noticeLength), By: -1,
+			Version: v, At: at.UTC(), Yanked: doc.Deprecated != "", Why: quote.Brief(string(doc.Deprecated), noticeLength), By: -1,
 		})
 	}
 	p.Releases = inOrder(semver.NPM, p.Releases)
@@ -131,7 +132,7 @@ func (d npmDocument) describe(p *health.Package) {
 	case latest.Deprecated != "":
 		text := string(latest.Deprecated)
 		p.Status = append(p.Status, health.Notice{
-			Kind: health.NoticeDeprecated, Text: clean(text, noticeLength), Successor: npmSuccessor(p.Name, text), URL: p.URL,
+			Kind: health.NoticeDeprecated, Text: quote.Brief(text, noticeLength), Successor: npmSuccessor(p.Name, text), URL: p.URL,
 		})
 	}
 }

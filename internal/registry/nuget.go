@@ -10,6 +10,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/fetch"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // NuGet asks nuget.org: one request a package, one more for each page of a
@@ -133,9 +134,9 @@ func describeNuGet(entries []nugetEntry, p *health.Package) nugetEntry {
 	}
 	if d := latest.Deprecation; d != nil {
 		n := health.Notice{Kind: health.NoticeDeprecated, URL: p.URL}
-		n.Text = clean("deprecated"+prefixed(" as ", strings.Join(d.Reasons, ", "))+prefixed(": ", string(d.Message)), noticeLength)
+		n.Text = quote.Brief("deprecated"+prefixed(" as ", strings.Join(d.Reasons, ", "))+prefixed(": ", string(d.Message)), noticeLength)
 		if d.Alternate != nil {
-			n.Successor = clean(string(d.Alternate.ID), 100)
+			n.Successor = quote.Brief(string(d.Alternate.ID), 100)
 		}
 		p.Status = append(p.Status, n)
 	}

@@ -11,6 +11,7 @@ import (
 	"deps.dev/util/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // Packagist asks packagist.org for a package's tagged versions: one request a
@@ -126,8 +127,8 @@ func describeComposer(entries []map[string]json.RawMessage, p *health.Package) {
 	}
 	if latest.abandoned {
 		p.Status = append(p.Status, health.Notice{
-			Kind: health.NoticeUnkept, Text: cmp.Or(prefixed("abandoned by its author, who suggests ", clean(latest.instead, 100)), "abandoned by its author"),
-			Successor: clean(latest.instead, 100), URL: p.URL,
+			Kind: health.NoticeUnkept, Text: cmp.Or(prefixed("abandoned by its author, who suggests ", quote.Brief(latest.instead, 100)), "abandoned by its author"),
+			Successor: quote.Brief(latest.instead, 100), URL: p.URL,
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"deps.dev/util/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // Pub asks pub.dev: one request a package.
@@ -67,7 +68,7 @@ func (d pubDocument) describe(p *health.Package) {
 	}
 	withdrawn(p)
 	if d.Discontinued {
-		instead := clean(string(d.ReplacedBy), 100)
+		instead := quote.Brief(string(d.ReplacedBy), 100)
 		p.Status = append(p.Status, health.Notice{
 			Kind: health.NoticeUnkept, Text: "discontinued by its publisher" + prefixed(", who suggests ", instead), Successor: instead, URL: p.URL,
 		})

@@ -13,6 +13,7 @@ import (
 	"deps.dev/util/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // PyPI asks the Python Package Index: two requests a package, since the
@@ -197,7 +198,7 @@ func addFile(r *health.Release, first bool, at time.Time, yanked bool, why strin
 		r.At = at.UTC()
 	}
 	r.Yanked = yanked && (first || r.Yanked)
-	if why = clean(why, noticeLength); r.Yanked {
+	if why = quote.Brief(why, noticeLength); r.Yanked {
 		r.Why = cmp.Or(r.Why, why)
 	} else {
 		r.Why = ""
@@ -214,7 +215,7 @@ func (d pypiPage) describe(p *health.Package) {
 	status := string(d.Status.Status)
 	if kind, ok := kinds[status]; ok {
 		text := fmt.Sprintf("the index marks the project as %s", status) + prefixed(": ", string(d.Status.Reason))
-		p.Status = append(p.Status, health.Notice{Kind: kind, Text: clean(text, noticeLength), URL: p.URL})
+		p.Status = append(p.Status, health.Notice{Kind: kind, Text: quote.Brief(text, noticeLength), URL: p.URL})
 	}
 }
 

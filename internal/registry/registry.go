@@ -27,6 +27,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/fetch"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // A Web is what registries are asked over.
@@ -130,7 +131,7 @@ func said(resp *http.Response, body []byte) string {
 		return ""
 	}
 	first, _, _ := strings.Cut(string(body[:min(len(body), 400)]), "\n")
-	if first = clean(first, 120); first == "" {
+	if first = quote.Brief(first, 120); first == "" {
 		return ""
 	}
 	return ": " + first
@@ -145,7 +146,7 @@ func fail(ctx context.Context, p *health.Package, part health.Part, err error) e
 	_, unknown := errors.AsType[*Unknown](err)
 	_, silent := errors.AsType[Silence](err)
 	p.Gaps = append(p.Gaps, health.Gap{
-		Part: part, Why: clean(err.Error(), 300),
+		Part: part, Why: quote.Brief(err.Error(), 300),
 		Outage: !unknown && !silent, Gone: unknown && part == health.PartPackage,
 	})
 	return nil
@@ -158,7 +159,7 @@ func (a answer) dated(p *health.Package) {
 		p.ReadAt = a.readAt
 	}
 	if p.Stale == "" {
-		p.Stale = clean(a.stale, 300)
+		p.Stale = quote.Brief(a.stale, 300)
 	}
 }
 
@@ -170,13 +171,13 @@ func newPackage(dep health.Dependency, page string) health.Package {
 // unnamed is the package whose name no registry could have: nobody is asked.
 func (w Web) unnamed(p health.Package) health.Package {
 	p.ReadAt, p.URL = w.Now(), ""
-	p.Gaps = append(p.Gaps, health.Gap{Part: health.PartPackage, Why: "not the name of a package: " + clean(p.Name, 100)})
+	p.Gaps = append(p.Gaps, health.Gap{Part: health.PartPackage, Why: "not the name of a package: " + quote.Brief(p.Name, 100)})
 	return p
 }
 
 // licences is the list that one expression makes.
 func licences(expression string) []string {
-	if expression = clean(expression, 200); expression == "" {
+	if expression = quote.Brief(expression, 200); expression == "" {
 		return nil
 	}
 	return []string{expression}

@@ -3,31 +3,9 @@ package registry
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/mod/module"
 )
-
-// clean makes text from outside fit for one line of a report: white space is
-// one blank, control and formatting characters are gone, and what is longer
-// than limit runes ends in an ellipsis.
-func clean(text string, limit int) string {
-	text = strings.ToValidUTF8(text, "�")
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, text)
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > limit {
-		text = string(runes[:limit-1]) + "…"
-	}
-	return text
-}
 
 // noticeLength is how many runes of a declaration are kept.
 const noticeLength = 300

@@ -7,23 +7,6 @@ import (
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
 
-func TestClean(t *testing.T) {
-	for text, want := range map[string]string{
-		"plain":                          "plain",
-		" two\n\tlines\u00a0":            "two lines",
-		"\x1b[31mred\x07":                "[31mred",
-		"right\u202eto\u200bleft\ufeff":  "righttoleft",
-		"bad \xff utf-8":                 "bad � utf-8",
-		strings.Repeat("long ", 10):      "long long long long…",
-		"exactly twenty runes":           "exactly twenty runes",
-		"ünïcödé is cut at a rune, ever": "ünïcödé is cut at a…",
-	} {
-		if got := clean(text, 20); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestSuccessor(t *testing.T) {
 	for text, want := range map[string]string{
 		`Use the "google.golang.org/protobuf" module instead.`:  "google.golang.org/protobuf",

@@ -8,6 +8,7 @@ import (
 	"deps.dev/util/semver"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // inOrder sorts releases by the ecosystem's own rules, oldest version first,
@@ -111,6 +112,6 @@ func withdrawn(p *health.Package) {
 	}
 	why := p.Releases[len(p.Releases)-1].Why
 	p.Status = append(p.Status, health.Notice{
-		Kind: health.NoticeDeprecated, Text: clean("every version was withdrawn"+prefixed(": ", why), noticeLength), URL: p.URL,
+		Kind: health.NoticeDeprecated, Text: quote.Brief("every version was withdrawn"+prefixed(": ", why), noticeLength), URL: p.URL,
 	})
 }

@@ -61,7 +61,7 @@ func TestDeclared(t *testing.T) {
 		"git+ssh://git@github.com/o/r.git":     "git+ssh://git@github.com/o/r.git",
 		"git@github.com:o/r.git":               "git@github.com:o/r.git",
 		"github:o/r":                           "github:o/r",
-		"https://github.com/o/r\n\x1b[31mhack": "https://github.com/o/r [31mhack",
+		"https://github.com/o/r\n\x1b[31mhack": "https://github.com/o/r hack",
 		"":                                     "",
 	} {
 		if got := declared(address); got != want {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // maxReport bounds a saved report, in bytes. One of 10,000 dependencies with
@@ -38,7 +39,7 @@ func writeJSON(w io.Writer, rep health.Report, _ Options) error {
 	for i, f := range findings {
 		text, err := indented(f, "  ")
 		if err != nil {
-			return fmt.Errorf("writing the finding on %s as JSON: %w", clean(f.Name), err)
+			return fmt.Errorf("writing the finding on %s as JSON: %w", quote.Line(f.Name), err)
 		}
 		if i > 0 {
 			out.WriteByte(',')
@@ -109,7 +110,7 @@ func ReadJSON(r io.Reader) (health.Report, error) {
 	}
 	for _, f := range rep.Findings {
 		if err := consistent(f); err != nil {
-			return rep, fmt.Errorf("%s: %w", clean(f.Name), err)
+			return rep, fmt.Errorf("%s: %w", quote.Line(f.Name), err)
 		}
 	}
 	return cleaned(rep), nil
@@ -149,7 +150,7 @@ func consistent(f health.Finding) error {
 	grades := []health.Grade{health.GradeA, health.GradeB, health.GradeC, health.GradeD, health.GradeE, health.GradeU}
 	switch {
 	case !slices.Contains(grades, f.Grade):
-		return fmt.Errorf("no such grade: %q", clean(string(f.Grade)))
+		return fmt.Errorf("no such grade: %q", quote.Line(string(f.Grade)))
 	case f.Score.Score == nil && f.Grade != health.GradeU:
 		return fmt.Errorf("grade %s without a score", f.Grade)
 	case f.Score.Score != nil && f.Grade == health.GradeU:

@@ -69,43 +69,6 @@ func TestNarrowTableFitsItsTerminal(t *testing.T) {
 	}
 }
 
-func TestClean(t *testing.T) {
-	for _, c := range []struct{ in, want string }{
-		{"plain", "plain"},
-		{"größer 日本", "größer 日本"},
-		{"a\nb\tc\r\nd", "a b c  d"},
-		{"\x1b[31mred\x1b[0m", "red"},
-		{"\x1b]8;;http://x\x07link\x1b]8;;\x1b\\", "link"},
-		{"\u009b2Jgone", "gone"},
-		{"user\u202etxt.exe", "usertxt.exe"},
-		{"zero\u200bwidth\ufeff", "zerowidth"},
-		{"bad\xff", "bad\ufffd"},
-		{"\x1b]0;never closed", "0;never closed"},
-		{"line\u2028line", "line line"},
-		{"\x1b", ""},
-		{strings.Repeat("x", maxText+5), strings.Repeat("x", maxText) + "…"},
-	} {
-		if got := clean(c.in); got != c.want {
-			t.Errorf("clean(%q) = %q, want %q", c.in, got, c.want)
-		}
-	}
-}
-
-func FuzzClean(f *testing.F) {
-	f.Add(attack)
-	f.Fuzz(func(t *testing.T, s string) {
-		once := clean(s)
-		for _, r := range once {
-			if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-				t.Errorf("clean(%q) keeps %U", s, r)
-			}
-		}
-		if twice := clean(once); twice != once && !strings.HasSuffix(once, "…") {
-			t.Errorf("clean(%q) isn't stable: %q, then %q", s, once, twice)
-		}
-	})
-}
-
 func TestJSONReadsBack(t *testing.T) {
 	first := render(t, "json", sample(), Options{})
 	rep, err := ReadJSON(bytes.NewReader(first))

@@ -14,7 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // A program is the system's git, cut off from everything that could configure
@@ -62,28 +63,15 @@ func (f *failure) Unwrap() error { return f.err }
 func (f *failure) reason() string {
 	var last string
 	for line := range strings.Lines(f.stderr) {
-		line = strings.TrimSpace(strings.Map(func(r rune) rune {
-			if !unicode.IsPrint(r) {
-				return -1
-			}
-			return r
-		}, line))
+		line = quote.Brief(line, quote.Sentence)
 		if fatal, ok := strings.CutPrefix(line, "fatal: "); ok {
-			return shortened(fatal)
+			return fatal
 		}
 		if said, ok := strings.CutPrefix(line, "remote: "); ok && said != "" || line != "" && !strings.HasPrefix(line, "warning:") {
 			last = line
 		}
 	}
-	return shortened(last)
-}
-
-func shortened(s string) string {
-	const longest = 240
-	if len(s) > longest {
-		return strings.ToValidUTF8(s[:longest], "") + "…"
-	}
-	return s
+	return last
 }
 
 // run runs git and returns what it wrote to stderr.

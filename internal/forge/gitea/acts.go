@@ -9,6 +9,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/forge/rest"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // askItems reads the newest issues and change requests, the comments on all of
@@ -29,7 +30,7 @@ func (g *gathering) askItems(ctx context.Context) {
 
 func (g *gathering) askIssues(ctx context.Context) {
 	if t := g.repo.ExternalTracker; t != nil && t.URL != "" {
-		g.gap(health.Gap{Part: health.PartIssues, Why: "issues are tracked elsewhere: " + rest.Clean(t.URL)})
+		g.gap(health.Gap{Part: health.PartIssues, Why: "issues are tracked elsewhere: " + quote.Brief(t.URL, quote.Sentence)})
 		return
 	}
 	if !has(g.repo.HasIssues) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/forge"
-	"github.com/mainstay-dev/mainstay/internal/forge/rest"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // governed are the folders besides the root that hold governance documents,
@@ -29,7 +29,7 @@ func (r *reading) readStatus() {
 		a.Mirror = "another host"
 		if u, err := url.Parse(r.repo.OriginalURL); err == nil && u.Host != "" {
 			u.User = nil
-			a.Mirror = rest.Clean(u.String())
+			a.Mirror = quote.Brief(u.String(), quote.Sentence)
 		}
 	}
 }
@@ -38,7 +38,7 @@ func (r *reading) readStatus() {
 func (r *reading) readFiles() {
 	a := &r.activity
 	if len(r.repo.Licences) == 1 {
-		a.Licence = rest.Clean(r.repo.Licences[0])
+		a.Licence = quote.Brief(r.repo.Licences[0], quote.Sentence)
 	}
 	if a.Empty || a.Gaps.Why(health.PartFiles) != "" {
 		return

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-github/v66/github"
+
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 const (
@@ -145,11 +147,11 @@ func (c *Client) whole(r reply, resp *github.Response) error {
 	}
 	for _, p := range r.Errors {
 		if p.tooLarge() {
-			return fmt.Errorf("%w: %s says %q", errTooLarge, c.host, clean(p.Message))
+			return fmt.Errorf("%w: %s says %q", errTooLarge, c.host, quote.Brief(p.Message, quote.Sentence))
 		}
 	}
 	if len(r.Errors) > 0 {
-		return fmt.Errorf("%s says %q", c.host, clean(r.Errors[0].Message))
+		return fmt.Errorf("%s says %q", c.host, quote.Brief(r.Errors[0].Message, quote.Sentence))
 	}
 	return fmt.Errorf("%s answered nothing", c.host)
 }
@@ -157,7 +159,7 @@ func (c *Client) whole(r reply, resp *github.Response) error {
 // An unknownField is a field that the server doesn't have.
 type unknownField struct{ name, kind, message string }
 
-func (u unknownField) Error() string { return clean(u.message) }
+func (u unknownField) Error() string { return quote.Brief(u.message, quote.Sentence) }
 
 // explain turns what go-github says about an HTTP answer into what it means
 // here. The client doesn't take 429 for a limit and ignores its Retry-After,
@@ -234,7 +236,7 @@ func soonest(at, now time.Time) time.Time { return later(at, now.Add(time.Second
 func said(err error) string {
 	var e *github.ErrorResponse
 	if errors.As(err, &e) && e.Message != "" {
-		return clean(e.Message)
+		return quote.Brief(e.Message, quote.Sentence)
 	}
 	return "it gives no reason"
 }
@@ -244,21 +246,7 @@ func kindOf(resp *github.Response) string {
 	if kind == "" {
 		return "no content type"
 	}
-	return clean(kind)
-}
-
-// clean makes a stranger's words fit for a line of a report.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:200]) + "…"
-	}
-	return strings.TrimSpace(s)
+	return quote.Brief(kind, quote.Sentence)
 }
 
 // bounded is a writer that refuses more than it was told to hold.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // describe adds what the files at the head say.
@@ -56,9 +57,9 @@ func (d *reading) funding() {
 	}
 	a.Funding = []health.Funding{}
 	for _, link := range d.FundingLinks {
-		f := health.Funding{Platform: strings.ToLower(clean(link.Platform))}
+		f := health.Funding{Platform: strings.ToLower(quote.Brief(link.Platform, quote.Sentence))}
 		if slices.Contains(projects, f.Platform) || d.own(link.URL) {
-			f.URL = clean(link.URL)
+			f.URL = quote.Brief(link.URL, quote.Sentence)
 		}
 		a.Funding = append(a.Funding, f)
 	}

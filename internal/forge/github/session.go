@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // A session is one reading of a list of repositories.
@@ -244,9 +245,9 @@ func (s *session) absence(problems []problem) health.Gap {
 			return health.Gap{Part: health.PartRepository, Gone: true,
 				Why: s.host + " answers that it doesn't exist, or that the token may not see it"}
 		case "FORBIDDEN":
-			return health.Gap{Part: health.PartRepository, Why: fmt.Sprintf("%s forbids it: %s", s.host, clean(p.Message))}
+			return health.Gap{Part: health.PartRepository, Why: fmt.Sprintf("%s forbids it: %s", s.host, quote.Brief(p.Message, quote.Sentence))}
 		}
-		gap.Why = fmt.Sprintf("%s says %q", s.host, clean(p.Message))
+		gap.Why = fmt.Sprintf("%s says %q", s.host, quote.Brief(p.Message, quote.Sentence))
 	}
 	return gap
 }

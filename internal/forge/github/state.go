@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // status is what the repository's own switches declare.
@@ -21,13 +22,13 @@ func (d *reading) status() {
 		a.Owner = owners[d.Owner.Type]
 	}
 	if d.IsMirror {
-		a.Mirror = clean(d.MirrorURL)
+		a.Mirror = quote.Brief(d.MirrorURL, quote.Sentence)
 		if a.Mirror == "" {
 			a.Mirror = "another place"
 		}
 	}
 	if d.LicenseInfo != nil {
-		a.Licence = clean(d.LicenseInfo.SPDXID)
+		a.Licence = quote.Brief(d.LicenseInfo.SPDXID, quote.Sentence)
 	}
 }
 
@@ -38,7 +39,7 @@ var owners = map[string]health.OwnerKind{"Organization": health.OwnerOrganisatio
 func (d *reading) security() {
 	if d.SecurityPolicy != nil && *d.SecurityPolicy {
 		d.activity.Security.Policy = true
-		d.activity.Security.URL = clean(d.SecurityURL)
+		d.activity.Security.URL = quote.Brief(d.SecurityURL, quote.Sentence)
 	}
 }
 
@@ -80,7 +81,7 @@ func (d *reading) gaps() {
 	a := &d.activity
 	for _, p := range d.problems {
 		if part, ok := parts[p.field()]; ok {
-			d.gap(health.Gap{Part: part, Why: fmt.Sprintf("%s says %q", a.Repository.Host, clean(p.Message)), Outage: p.Type != "FORBIDDEN"})
+			d.gap(health.Gap{Part: part, Why: fmt.Sprintf("%s says %q", a.Repository.Host, quote.Brief(p.Message, quote.Sentence)), Outage: p.Type != "FORBIDDEN"})
 		}
 	}
 	for _, l := range []struct {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/forge/rest"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // How much of a project one request asks for.
@@ -230,12 +231,12 @@ func (s *session) judge(r reply) (again bool, err error) {
 	}
 	said := r.Errors[0].Message
 	if strings.Contains(said, "complexity") || strings.Contains(said, "timed out") || strings.Contains(said, "Timeout") {
-		return false, fmt.Errorf("%w: %s says %q", errTooMuch, s.Host, rest.Clean(said))
+		return false, fmt.Errorf("%w: %s says %q", errTooMuch, s.Host, quote.Brief(said, quote.Sentence))
 	}
 	if len(r.projects()) > 0 {
 		return false, nil // about a part of it, which is then missing where it is null
 	}
-	return false, &rest.Refusal{Why: fmt.Sprintf("%s says %q", s.Host, rest.Clean(said)), Outage: true}
+	return false, &rest.Refusal{Why: fmt.Sprintf("%s says %q", s.Host, quote.Brief(said, quote.Sentence)), Outage: true}
 }
 
 func (r reply) projects() map[string]*project {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // A Refusal is an answer that doesn't hold what was asked for.
@@ -36,7 +37,7 @@ func Gap(part health.Part, err error) health.Gap {
 	r, ok := errors.AsType[*Refusal](err)
 	switch {
 	case !ok:
-		return health.Gap{Part: part, Why: Clean(err.Error()), Outage: true}
+		return health.Gap{Part: part, Why: quote.Brief(err.Error(), quote.Sentence), Outage: true}
 	case Absent(err) && part == health.PartRepository:
 		return health.Gap{Part: part, Why: r.Why, Gone: true}
 	case Absent(err):
@@ -55,7 +56,7 @@ func (a API) refusal(answer exchanged) *Refusal {
 	case answer.isLogin():
 		return a.locked("sends to a login page")
 	case answer.isAway():
-		return &Refusal{Why: fmt.Sprintf("%s sends to another host, %s", a.Host, Clean(answer.from.Host)), Outage: true}
+		return &Refusal{Why: fmt.Sprintf("%s sends to another host, %s", a.Host, quote.Brief(answer.from.Host, quote.Sentence)), Outage: true}
 	case answer.status == http.StatusUnauthorized:
 		return a.locked("asks for a token" + says)
 	case answer.status == http.StatusForbidden:
@@ -117,10 +118,10 @@ func said(body []byte) string {
 	for _, word := range []any{form.Message, form.Error} {
 		switch w := word.(type) {
 		case string:
-			return Clean(w)
+			return quote.Brief(w, quote.Sentence)
 		case map[string]any:
 			if s, ok := w["message"].(string); ok {
-				return Clean(s)
+				return quote.Brief(s, quote.Sentence)
 			}
 		}
 	}

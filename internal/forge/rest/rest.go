@@ -18,6 +18,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // answerLimit bounds one answer, in bytes.
@@ -198,7 +200,7 @@ func (e exchanged) kind() string {
 	if err != nil || kind == "" {
 		return "no content type"
 	}
-	return Clean(kind)
+	return quote.Brief(kind, quote.Sentence)
 }
 
 // plain is an error without the address that net/http puts before it, since a
@@ -207,20 +209,5 @@ func plain(err error) string {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	return Clean(err.Error())
-}
-
-// Clean makes a stranger's words fit for a line of a report.
-func Clean(s string) string {
-	const longest = 200
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, " "))
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest]) + "…"
-	}
-	return strings.TrimSpace(s)
+	return quote.Brief(err.Error(), quote.Sentence)
 }

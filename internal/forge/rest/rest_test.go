@@ -52,7 +52,7 @@ func TestWeather(t *testing.T) {
 		{"410", 410, jsonType, `{}`, false, meaning{"410", false, true}, meaning{"switched off", false, false}},
 		{"404 of a proxy", 404, html, page, false, meaning{"web page", true, false}, meaning{"web page", true, false}},
 		{"429", 429, jsonType, `{}`, false, meaning{"slow down", true, false}, meaning{"slow down", true, false}},
-		{"500", 500, jsonType, `{"message":"oops\u001b[31m"}`, false, meaning{`"oops [31m"`, true, false}, meaning{"500", true, false}},
+		{"500", 500, jsonType, `{"message":"oops\u001b[31m"}`, false, meaning{`"oops"`, true, false}, meaning{"500", true, false}},
 		{"502", 502, html, page, false, meaning{"502", true, false}, meaning{"502", true, false}},
 		{"a web page", 200, html, page, false, meaning{"web page", true, false}, meaning{"web page", true, false}},
 		{"a web page that says it is JSON", 200, jsonType, page, false, meaning{"web page", true, false}, meaning{"web page", true, false}},

@@ -19,6 +19,7 @@ import (
 	"github.com/mainstay-dev/mainstay/internal/forge"
 	"github.com/mainstay-dev/mainstay/internal/forge/rest"
 	"github.com/mainstay-dev/mainstay/internal/health"
+	"github.com/mainstay-dev/mainstay/internal/quote"
 )
 
 // Options are what a Client is made of.
@@ -110,7 +111,7 @@ func (c *Client) activity(ctx context.Context, repo health.Repository, since tim
 	case err != nil:
 		a.Gaps = append(a.Gaps, rest.Gap(health.PartStatus, err))
 	case len(r.Errors) > 0:
-		a.Gaps = append(a.Gaps, health.Gap{Part: health.PartStatus, Why: fmt.Sprintf("%s says %q", c.Host, rest.Clean(r.Errors[0].Message)), Outage: true})
+		a.Gaps = append(a.Gaps, health.Gap{Part: health.PartStatus, Why: fmt.Sprintf("%s says %q", c.Host, quote.Brief(r.Errors[0].Message, quote.Sentence)), Outage: true})
 	case r.Data.User == nil || r.Data.User.Repository == nil:
 		// Whether it can be fetched all the same is git's to say.
 		a.Gaps = append(a.Gaps, health.Gap{Part: health.PartStatus, Why: c.Host + " knows no such repository, or not for us"})
