@@ -31,7 +31,11 @@ func Elsewhere(a *health.Activity, texts map[string]string) {
 			if !strings.HasPrefix(name, "readme") && !strings.HasPrefix(name, "contributing") {
 				continue
 			}
-			switch text := head(texts[file], 200); {
+			text := head(texts[file], 200)
+			if !containsAny(strings.ToLower(text), "gerrit", "patch", "requests") {
+				continue // the expressions need one of them, and take long
+			}
+			switch {
 			case byGerrit.MatchString(text):
 				a.Mirror = "Gerrit"
 			case byMail.MatchString(text):

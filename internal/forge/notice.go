@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -44,14 +45,17 @@ func readmeNotices(repo health.Repository, text string) []health.Notice {
 	}
 	top := head(text, noticeLines)
 	add(badge(top))
-	own := ownName(repo)
+	own := sync.OnceValue(func() *regexp.Regexp { return ownName(repo) })
 	sentences := sentences(top)
 	for i, s := range sentences {
+		if !mayDeclare(s) {
+			continue
+		}
 		next := ""
 		if i+1 < len(sentences) {
 			next = sentences[i+1]
 		}
-		add(declared(repo, own, s, next))
+		add(declared(repo, own(), s, next))
 		// A word alone is about the project only at the very top; further down it
 		// heads a list of what is deprecated in it.
 		if lower := strings.ToLower(s); i < 5 && (bare.MatchString(lower) || tagged.MatchString(lower)) {
@@ -92,6 +96,20 @@ var (
 	alive     = regexp.MustCompile(`\b(?:` + subject + `|(NAME)) (?:is|remains) (?:` + adverb + `)*(?:(?:feature[- ])?complete|finished|done|stable|in maintenance[- ]mode)\b`)
 	living    = regexp.MustCompile(`\b(?:still|actively|will (?:continue to )?be|is|are) (?:actively )?(?:maintained|supported)|bug ?fix|security (?:fix|issue|patch|update)|focuses on (?:security|bug)`)
 )
+
+// declaring are the beginnings of words without one of which no expression here
+// finds a declaration.
+var declaring = []string{
+	"no longer", "not ", "deprecat", "abandon", "archiv", "discontinu", "unmaintain", "unsupport", "obsolete", "retire", "sunset", "end of", "end-of",
+	"defunct", "eol", "shut down", "maintainer", "complete", "finished", "done", "stable", "maintenance",
+	"moved", "migrat", "relocat", "transfer", "renam", "merged", "now ", "continu", "happen", "takes place", "new ",
+}
+
+// mayDeclare reports whether a sentence is worth the expressions, which take a
+// thousand times as long: few sentences are.
+func mayDeclare(sentence string) bool {
+	return containsAny(strings.ToLower(sentence), declaring...)
+}
 
 // ownName finds a repository's name where it stands as a word of its own; it
 // never matches where the repository has none.
@@ -168,6 +186,9 @@ var (
 
 // badge is what a status badge declares.
 func badge(text string) health.Notice {
+	if !containsAny(strings.ToLower(text), "repostatus.org", "shields.io") {
+		return health.Notice{}
+	}
 	if m := statusBadge.FindStringSubmatch(text); m != nil {
 		// A move without an address to go on at leaves nothing but an old place.
 		return health.Notice{Kind: health.NoticeUnkept, Text: "repostatus.org: " + m[1]}

@@ -2,6 +2,7 @@ package forge
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -51,23 +52,33 @@ func sentences(text string) []string {
 		return r
 	}, strings.ToValidUTF8(text, ""))
 	for _, r := range []struct {
+		mark string // what the form can't be without, which is much faster to find
 		form *regexp.Regexp
 		with string
 	}{
-		{comment, ""}, {fence, "\n"}, {alert, "\n"}, {image, ""}, {link, "$1 <$2>"}, {reference, "$1"}, {anchor, " <$1> "}, {rstLink, "$1 <$2>"},
+		{"<!--", comment, ""}, {"```", fence, "\n"}, {"[!", alert, "\n"}, {"![", image, ""}, {"](", link, "$1 <$2>"},
+		{"][", reference, "$1"}, {"<", anchor, " <$1> "}, {"`", rstLink, "$1 <$2>"},
 	} {
-		text = r.form.ReplaceAllString(text, r.with)
-	}
-	text = tag.ReplaceAllStringFunc(text, func(s string) string {
-		if strings.Contains(s, "://") { // an address in angle brackets
-			return s
+		if strings.Contains(text, r.mark) {
+			text = r.form.ReplaceAllString(text, r.with)
 		}
-		return " "
-	})
+	}
+	if strings.Contains(text, "<") {
+		text = tag.ReplaceAllStringFunc(text, func(s string) string {
+			if strings.Contains(s, "://") { // an address in angle brackets
+				return s
+			}
+			return " "
+		})
+	}
 	var paragraphs []string
 	open := false // the last paragraph goes on
 	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(emphasis.ReplaceAllString(lead.ReplaceAllString(line, ""), "$1$2"))
+		line = lead.ReplaceAllString(line, "")
+		if strings.ContainsAny(line, "*`~|_") {
+			line = emphasis.ReplaceAllString(line, "$1$2")
+		}
+		line = strings.TrimSpace(line)
 		heading := strings.HasPrefix(line, "#")
 		if heading {
 			line = "# " + strings.TrimLeft(line, "# ")
@@ -96,6 +107,11 @@ func sentences(text string) []string {
 		}
 	}
 	return out
+}
+
+// containsAny reports whether a text has one of some words.
+func containsAny(text string, words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 // cleaned is a line for people, without the sign of a heading.
