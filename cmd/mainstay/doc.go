@@ -219,9 +219,9 @@ to versions, has no root and holds no secret is read from its text.
 	*.csproj                  nuget      yes     yes    -      yes    *.csproj *.fsproj *.vbproj
 	Directory.Packages.props  nuget      yes     -      -      yes    Directory.Packages.props
 	GitHub Actions            github     yes     yes    -      yes    .github/workflows/*.yml .github/workflows/*.yaml action.yml action.yaml
-	CycloneDX JSON                       yes     yes    yes    yes    bom.json *.cdx.json *-cdx.json *cyclonedx*.json
-	CycloneDX XML                        yes     yes    yes    yes    bom.xml *.cdx.xml *-cdx.xml *cyclonedx*.xml
 	SPDX                                 yes     yes    yes    yes    *.spdx *.spdx.json *.spdx3.json *.spdx.jsonld
+	CycloneDX JSON                       yes     yes    yes    yes    bom.json *.cdx.json *-cdx.json *cyclonedx*.json *sbom*.json bom.*.json bom-*.json *.bom.json *-bom.json
+	CycloneDX XML                        yes     yes    yes    yes    bom.xml *.cdx.xml *-cdx.xml *cyclonedx*.xml *sbom*.xml bom.*.xml bom-*.xml *.bom.xml *-bom.xml
 	purl list                            -       -      -      yes    purls.txt *.purls *.purls.txt
 	Go binary                 golang     -       -      -      -
 

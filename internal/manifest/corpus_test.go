@@ -173,6 +173,23 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestCorpusWalk looks in every project as a user would: nothing is missing.
+func TestCorpusWalk(t *testing.T) {
+	projects, err := filepath.Glob(filepath.Join(shared(t, "corpus"), "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range projects {
+		found, err := Find(t.Context(), dir)
+		if err != nil {
+			t.Errorf("%s: %v", dir, err)
+		}
+		for _, m := range found.Missing {
+			t.Errorf("%s: %s: %s", dir, m.Subject, m.Why)
+		}
+	}
+}
+
 func readJSON(t *testing.T, name string, v any) {
 	t.Helper()
 	data, err := os.ReadFile(name)

@@ -14,7 +14,7 @@ import (
 var cycloneJSON = Format{
 	Name:  "CycloneDX JSON",
 	Says:  "CycloneDX bill of materials, versions 1.2 to 1.7, as JSON",
-	Files: []string{"bom.json", "*.cdx.json", "*-cdx.json", "*cyclonedx*.json"},
+	Files: []string{"bom.json", "*.cdx.json", "*-cdx.json", "*cyclonedx*.json", "*sbom*.json", "bom.*.json", "bom-*.json", "*.bom.json", "*-bom.json"},
 	Sniff: func(head []byte) bool {
 		return bytes.Contains(head, []byte(`"bomFormat"`)) && bytes.Contains(head, []byte(`"CycloneDX"`))
 	},
@@ -25,7 +25,7 @@ var cycloneJSON = Format{
 var cycloneXML = Format{
 	Name:  "CycloneDX XML",
 	Says:  "CycloneDX bill of materials, versions 1.0 to 1.7, as XML",
-	Files: []string{"bom.xml", "*.cdx.xml", "*-cdx.xml", "*cyclonedx*.xml"},
+	Files: []string{"bom.xml", "*.cdx.xml", "*-cdx.xml", "*cyclonedx*.xml", "*sbom*.xml", "bom.*.xml", "bom-*.xml", "*.bom.xml", "*-bom.xml"},
 	Sniff: func(head []byte) bool { return bytes.Contains(head, []byte(cycloneNamespace)) },
 	Tells: Tells{Direct: true, Scope: true, Paths: true, Lines: true},
 	Read:  readCycloneXML,
@@ -34,7 +34,12 @@ var cycloneXML = Format{
 // cycloneNamespace begins the namespace of every version.
 const cycloneNamespace = "http://cyclonedx.org/schema/bom/1."
 
+// readCycloneJSON reads an SPDX bill, too: most names that bills go by don't
+// tell the kind.
 func readCycloneJSON(f *File) (Reading, error) {
+	if spdxMarked(f.Data) {
+		return readSPDX(f)
+	}
 	var bom cyclonedx.BOM
 	if err := decodeJSON(f, &bom); err != nil {
 		return Reading{}, err

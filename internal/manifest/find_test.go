@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -221,6 +222,21 @@ func TestAnotherFileWithABillsName(t *testing.T) {
 	}
 }
 
+func TestABillIsToldByItsContent(t *testing.T) {
+	spdx, err := os.ReadFile("../../testdata/project/sbom/trawler.spdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := Search(t.Context(), Root{Tree: tree(map[string]string{"sbom.json": string(spdx)}), Start: "."})
+	if err != nil || len(found.Dependencies) != 2 {
+		t.Errorf("got %v, %v, want the 2 packages of the SPDX document", found.Dependencies, err)
+	}
+	stdin, err := Read("-", strings.NewReader(string(spdx)))
+	if err != nil || len(stdin.Dependencies) != 2 || stdin.Dependencies[0].Locations[0].Path != "-" {
+		t.Errorf("from a stream: %v, %v", stdin.Dependencies, err)
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
 	_, err := Search(t.Context(), Root{Tree: tree(map[string]string{"notes.txt": "hello"}), Start: "notes.txt"})
 	if !errors.Is(err, ErrUnknown) || err.Error() != "notes.txt: not a manifest, lockfile or SBOM that mainstay knows" {
@@ -338,6 +354,11 @@ func TestFormatsAreDescribed(t *testing.T) {
 	for _, f := range All {
 		if f.Name == "" || f.Says == "" || f.Read == nil || (len(f.Files) == 0 && f.Sniff == nil) {
 			t.Errorf("%+v lacks something that the manual or a walk needs", f.Name)
+		}
+		for _, pattern := range f.Files {
+			if _, err := path.Match(pattern, ""); err != nil {
+				t.Errorf("%s: %s: %v", f.Name, pattern, err)
+			}
 		}
 	}
 }

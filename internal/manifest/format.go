@@ -130,9 +130,9 @@ var All = []Format{
 
 	workflow,
 
+	spdx, // by its names; bills without them are told apart by content
 	cycloneJSON,
 	cycloneXML,
-	spdx,
 	purlList,
 	goBinary,
 }

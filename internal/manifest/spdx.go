@@ -14,16 +14,23 @@ var spdx = Format{
 	Name:  "SPDX",
 	Says:  "SPDX bill of materials, versions 2.1 to 2.3 as JSON or tag-value, and 3.0 as JSON-LD",
 	Files: []string{"*.spdx", "*.spdx.json", "*.spdx3.json", "*.spdx.jsonld"},
-	Sniff: func(head []byte) bool {
-		for _, mark := range []string{`"spdxVersion"`, `"SPDXRef-`, "SPDXVersion:", "spdx.org/rdf/3."} {
-			if bytes.Contains(head, []byte(mark)) {
-				return true
-			}
-		}
-		return false
-	},
+	Sniff: spdxMarked,
 	Tells: Tells{Direct: true, Scope: true, Paths: true, Lines: true},
 	Read:  readSPDX,
+}
+
+// spdxMarked tells whether content begins like an SPDX document.
+func spdxMarked(data []byte) bool {
+	head := data[:min(len(data), headSize)]
+	if bytes.Contains(head, []byte(`"bomFormat"`)) {
+		return false
+	}
+	for _, mark := range []string{`"spdxVersion"`, `"SPDXRef-`, "SPDXVersion:", "spdx.org/rdf/3."} {
+		if bytes.Contains(head, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 // readSPDX tells the serialisations apart by content; names don't.

@@ -23,7 +23,7 @@ func decodeXML(f *File, v any) error {
 			return f.wrong(e.Line, "%s", e.Msg)
 		}
 		line, _ := in.InputPos()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return f.wrong(line, "no XML element")
 		}
 		return f.wrong(line, "%w", err)
