@@ -22,6 +22,9 @@ type Crates struct {
 // a second, https://crates.io/data-access.
 var cratesHost = fetch.Host{Name: "crates.io", Pace: time.Second}
 
+// cratesNames are what files call crates.io.
+var cratesNames = []string{"crates.io", "index.crates.io", "github.com/rust-lang/crates.io-index"}
+
 var crateName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
 
 // Package returns what is known of a crate.
@@ -30,7 +33,7 @@ func (c Crates) Package(ctx context.Context, dep health.Dependency) (health.Pack
 	if !crateName.MatchString(dep.Name) {
 		return c.Web.unnamed(p), nil
 	}
-	if err := elsewhere(dep, "crates.io", "index.crates.io", "github.com/rust-lang/crates.io-index"); err != nil {
+	if err := elsewhere(dep, cratesNames...); err != nil {
 		return c.Web.failed(ctx, p, err)
 	}
 	var doc crateDocument

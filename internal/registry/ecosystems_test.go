@@ -479,8 +479,17 @@ func TestSettingsOfPip(t *testing.T) {
 	if err != nil || s.Index != "https://pip.corp.example/simple" || len(s.Hosts) != 1 || s.Hosts[0].Name != "pip.corp.example" {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if got := parsePipConf("[install]\nindex-url = https://no.example\n[global]\n# x\nindex-url = https://yes.example/simple\n"); got != "https://yes.example/simple" {
+	if got := parsePipConf("[install]\nindex-url = https://no.example\n[global]\n# x\nindex-url = https://yes.example/simple\n", "index-url"); got != "https://yes.example/simple" {
 		t.Errorf("pip.conf: %s", got)
+	}
+	if got := parsePipConf("[global]\nextra_index_url =\n    https://one.example\n    # x\n    https://two.example/?a=b\ntimeout = 9\n", "extra-index-url"); got != "https://one.example https://two.example/?a=b" {
+		t.Errorf("further indexes: %s", got)
+	}
+	further := func(name string) string {
+		return map[string]string{"PIP_EXTRA_INDEX_URL": "https://pip.corp.example"}[name]
+	}
+	if s, err := ReadPyPISettings(further, ""); err != nil || !s.Further || s.Index != "" {
+		t.Errorf("further indexes: %+v, %v", s, err)
 	}
 	env["PIP_INDEX_URL"] = "s3cret:/x"
 	if _, err := ReadPyPISettings(func(name string) string { return env[name] }, ""); err == nil || strings.Contains(err.Error(), "s3cret") {

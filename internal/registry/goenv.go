@@ -26,6 +26,9 @@ type GoSettings struct {
 	// NoProxy are the glob patterns of modules that no proxy may be asked for:
 	// GONOPROXY, or else GOPRIVATE.
 	NoProxy string
+	// Private are the glob patterns of modules that nobody outside is to hear
+	// of: GOPRIVATE and GONOSUMDB, whatever GONOPROXY lets a proxy know.
+	Private string
 	// ModCache is the go command's module cache, "" for none. What it holds of a
 	// version never changes, so a go.mod that is there isn't asked for.
 	ModCache string
@@ -82,7 +85,8 @@ func ReadGoSettings(getenv func(string) string, home, configDir string) (GoSetti
 			hosts = append(hosts, fetch.Host{Name: strings.ToLower(u.Host), Concurrency: proxyConcurrency})
 		}
 	}
-	return GoSettings{Proxies: proxies, NoProxy: noProxy, ModCache: modCache(setting, home), Hosts: hosts}, nil
+	private := setting("GOPRIVATE") + "," + setting("GONOSUMDB")
+	return GoSettings{Proxies: proxies, NoProxy: noProxy, Private: private, ModCache: modCache(setting, home), Hosts: hosts}, nil
 }
 
 // modCache is where the go command keeps modules.

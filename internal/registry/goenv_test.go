@@ -97,3 +97,12 @@ func TestModCache(t *testing.T) {
 		}
 	}
 }
+
+// What GOPRIVATE names stays private where GONOPROXY lets a proxy know of it.
+func TestGoSettingsKeepWhatIsPrivate(t *testing.T) {
+	env := map[string]string{"GOPRIVATE": "a.example", "GONOPROXY": "none", "GONOSUMDB": "b.example", "GOENV": "off"}
+	s, err := ReadGoSettings(func(name string) string { return env[name] }, "", "")
+	if err != nil || s.NoProxy != "" || s.Private != "a.example,b.example" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

@@ -28,6 +28,9 @@ type Maven struct {
 // mavenName is "group:artifact".
 var mavenName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*:[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
 
+// mavenNames are what files call Maven Central.
+var mavenNames = []string{"repo1.maven.org", "repo.maven.apache.org", "central.sonatype.com"}
+
 const (
 	mavenCentral = "https://repo1.maven.org/maven2"
 	maxParents   = 4
@@ -40,7 +43,7 @@ func (m Maven) Package(ctx context.Context, dep health.Dependency) (health.Packa
 	if !mavenName.MatchString(dep.Name) || strings.Contains(dep.Name, "..") {
 		return m.Web.unnamed(p), nil
 	}
-	if err := elsewhere(dep, "repo1.maven.org", "repo.maven.apache.org", "central.sonatype.com"); err != nil {
+	if err := elsewhere(dep, mavenNames...); err != nil {
 		return m.Web.failed(ctx, p, err)
 	}
 	a, err := m.Web.get(ctx, mavenPath(group, artifact)+"/maven-metadata.xml", "")

@@ -26,6 +26,9 @@ const (
 	maxNuGetPages     = 40
 )
 
+// nugetNames are what files call nuget.org.
+var nugetNames = []string{"api.nuget.org", "www.nuget.org", "nuget.org"}
+
 var nugetName = regexp.MustCompile(`^\w+([_.-]\w+)*$`)
 
 // Package returns what is known of a package.
@@ -34,7 +37,7 @@ func (r NuGet) Package(ctx context.Context, dep health.Dependency) (health.Packa
 	if !nugetName.MatchString(dep.Name) || len(dep.Name) > 100 {
 		return r.Web.unnamed(p), nil
 	}
-	if err := elsewhere(dep, "api.nuget.org", "www.nuget.org", "nuget.org"); err != nil {
+	if err := elsewhere(dep, nugetNames...); err != nil {
 		return r.Web.failed(ctx, p, err)
 	}
 	id := strings.ToLower(dep.Name)

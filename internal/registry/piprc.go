@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/url"
@@ -13,36 +14,38 @@ import (
 // PyPISettings say where Python packages come from.
 type PyPISettings struct {
 	Index string // of the simple API, without a trailing slash; "" for the public one
-	Hosts []fetch.Host
+	// Further tells that there are more indexes, so that a package may come from
+	// one of them.
+	Further bool
+	Hosts   []fetch.Host
 }
 
 // ReadPyPISettings reads the index that pip uses: PIP_INDEX_URL, else what
 // the user's pip.conf says (the one that PIP_CONFIG_FILE names, or that in
-// configDir). Further indexes are left out: pip takes a package from any of
+// configDir). Further indexes aren't asked: pip takes a package from any of
 // them, so which one is meant can't be told.
 func ReadPyPISettings(getenv func(string) string, configDir string) (PyPISettings, error) {
-	index := getenv("PIP_INDEX_URL")
-	if index == "" {
-		path := getenv("PIP_CONFIG_FILE")
-		if path == "" && configDir != "" {
-			path = filepath.Join(configDir, "pip", "pip.conf")
-		}
-		if path != "" {
-			text, err := readSettings(path)
-			if err != nil {
-				return PyPISettings{}, fmt.Errorf("reading pip's settings: %w", err)
-			}
-			index = parsePipConf(text)
-		}
+	path := getenv("PIP_CONFIG_FILE")
+	if path == "" && configDir != "" {
+		path = filepath.Join(configDir, "pip", "pip.conf")
 	}
+	var index, further string
+	if path != "" {
+		text, err := readSettings(path)
+		if err != nil {
+			return PyPISettings{}, fmt.Errorf("reading pip's settings: %w", err)
+		}
+		index, further = parsePipConf(text, "index-url"), parsePipConf(text, "extra-index-url")
+	}
+	index = cmp.Or(getenv("PIP_INDEX_URL"), index)
+	s := PyPISettings{Further: further != "" || getenv("PIP_EXTRA_INDEX_URL") != ""}
 	if index == "" {
-		return PyPISettings{}, nil
+		return s, nil
 	}
 	u, err := url.Parse(strings.TrimSpace(index))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return PyPISettings{}, fmt.Errorf("reading pip's settings: the index isn't an http or https address")
 	}
-	var s PyPISettings
 	if u.User != nil {
 		password, _ := u.User.Password()
 		basic := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
@@ -53,19 +56,27 @@ func ReadPyPISettings(getenv func(string) string, configDir string) (PyPISetting
 	return s, nil
 }
 
-// parsePipConf finds the index-url of the section [global].
-func parsePipConf(text string) string {
-	section := ""
+// parsePipConf finds a setting of the section [global]. What pip reads as a
+// list may go on in the next lines; they are part of the value.
+func parsePipConf(text, name string) string {
+	section, at, value := "", "", ""
 	for line := range strings.Lines(text) {
+		indented := strings.TrimLeft(line, " \t") != line
 		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "[") {
-			section = strings.Trim(line, "[]")
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") {
 			continue
 		}
-		key, value, ok := strings.Cut(line, "=")
-		if key = strings.TrimSpace(key); ok && section == "global" && (key == "index-url" || key == "index_url") {
-			return strings.TrimSpace(value)
+		if strings.HasPrefix(line, "[") {
+			section, at = strings.Trim(line, "[]"), ""
+			continue
+		}
+		if key, first, ok := strings.Cut(line, "="); ok && !(indented && at != "") {
+			at = strings.ReplaceAll(strings.TrimSpace(key), "_", "-")
+			line = first
+		}
+		if section == "global" && at == name {
+			value = strings.TrimSpace(value + " " + strings.TrimSpace(line))
 		}
 	}
-	return ""
+	return value
 }

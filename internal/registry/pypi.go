@@ -31,6 +31,9 @@ const (
 	pypiSimple = "application/vnd.pypi.simple.v1+json"
 )
 
+// pypiNames are what files call the Python Package Index.
+var pypiNames = []string{"pypi.org", "pypi", "pypi.python.org", "files.pythonhosted.org"}
+
 var (
 	// pypiName is what a project may be called, and pypiRuns what is alike in
 	// names, https://packaging.python.org/en/latest/specifications/name-normalization/.
@@ -48,7 +51,7 @@ func (r PyPI) Package(ctx context.Context, dep health.Dependency) (health.Packag
 	index := cmp.Or(r.Settings.Index, pypiIndex)
 	asked := []string{hostOf(index)}
 	if index == pypiIndex {
-		asked = append(asked, "pypi", "pypi.python.org", "files.pythonhosted.org")
+		asked = pypiNames
 	}
 	if err := elsewhere(dep, asked...); err != nil {
 		return r.Web.failed(ctx, p, err)

@@ -70,6 +70,11 @@ func (w Web) get(ctx context.Context, address, accept string) (answer, error) {
 	if accept != "" {
 		req.Header.Set("Accept", accept)
 	}
+	return w.do(req)
+}
+
+// do returns what a request is answered, with the errors of get.
+func (w Web) do(req *http.Request) (answer, error) {
 	resp, err := w.HTTP.Do(req)
 	if err != nil {
 		return answer{}, plain(err, req.URL)

@@ -19,6 +19,9 @@ type RubyGems struct {
 	Web Web
 }
 
+// gemNames are what files call rubygems.org.
+var gemNames = []string{"rubygems.org", "index.rubygems.org"}
+
 var gemName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 const gemsAPI = "https://rubygems.org/api/v1/"
@@ -29,7 +32,7 @@ func (r RubyGems) Package(ctx context.Context, dep health.Dependency) (health.Pa
 	if !gemName.MatchString(dep.Name) || strings.Trim(dep.Name, ".") == "" {
 		return r.Web.unnamed(p), nil
 	}
-	if err := elsewhere(dep, "rubygems.org", "index.rubygems.org"); err != nil {
+	if err := elsewhere(dep, gemNames...); err != nil {
 		return r.Web.failed(ctx, p, err)
 	}
 	var versions []gemVersion
