@@ -25,6 +25,26 @@ configured, by plain git where not. Several packages of one repository are one
 question. Nothing is sent but these questions: no list of dependencies leaves
 the machine as a whole, and there is no telemetry.
 
+The exception has to be asked for: with --resolver deps.dev the names and
+versions of the dependencies go to api.deps.dev, which Google runs, up to 5000
+in one request, before any registry is asked. That is faster for large
+projects, and tells less: where a package is developed and its licence, without
+its list of versions (the repository's tags stand in), the folder it has in its
+repository, or who may publish it. What deps.dev doesn't know, or calls
+deprecated, is asked of its registry as ever; so is everything if deps.dev can't
+be asked, and then the report says so. No configuration
+file can turn this on.
+
+Never sent are: dependencies without one exact version; what comes from a
+repository or from a registry that a file names and that isn't the public one;
+Go modules that match GOPRIVATE, GONOPROXY or GONOSUMDB, and all where GOPROXY
+doesn't begin with proxy.golang.org; npm packages for which the user's .npmrc
+names another registry; Python packages where PIP_INDEX_URL,
+PIP_EXTRA_INDEX_URL or the user's pip.conf name another index. What can't be
+told is which package of a public registry is private there, what a project's
+own .npmrc says, or Maven's, Gradle's, Bundler's, Cargo's and NuGet's settings:
+a package that only those call private is sent like any other.
+
 Without any token an audit still tells everything that git can tell: activity,
 releases, people, declared status, licence and governance documents. What only
 an API tells (issues, reviews, sponsors) is then missing, with that reason; the

@@ -27,6 +27,14 @@ type Registry interface {
 	Package(ctx context.Context, dep health.Dependency) (health.Package, error)
 }
 
+// A Resolver knows packages of several ecosystems and is asked about all
+// dependencies at once. It returns those packages that it knows enough about;
+// the others are asked for at their registries. The error is only for the end of
+// the whole.
+type Resolver interface {
+	Packages(ctx context.Context, deps []health.Dependency) ([]health.Package, error)
+}
+
 // A Forge reads the activity of repositories. It yields each as soon as it is
 // known, by its index in repos, one at a time. What couldn't be read is a Gap;
 // the error is only for the end of the whole.
@@ -41,6 +49,7 @@ type Audit struct {
 	// Since is how far back activity is asked for.
 	Since time.Time
 
+	Resolver   Resolver            // asked before the registries; nil asks nobody
 	Registries map[string]Registry // by ecosystem
 	Forge      Forge
 	Tables     *fact.Tables

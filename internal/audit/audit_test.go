@@ -217,6 +217,42 @@ func TestRun(t *testing.T) {
 	})
 }
 
+// A resolver answers about the packages it holds, and counts its questions.
+type resolver struct {
+	holds []health.Package
+	asked []health.Dependency
+}
+
+func (r *resolver) Packages(ctx context.Context, deps []health.Dependency) ([]health.Package, error) {
+	r.asked = append(r.asked, deps...)
+	return r.holds, ctx.Err()
+}
+
+func TestRunAsksTheResolverFirst(t *testing.T) {
+	registry := newRegistry(t, map[string]string{"b.example/rest": "https://forge.example/x/rest"})
+	r := &resolver{holds: []health.Package{{Ecosystem: "golang", Name: "a.example/known", ReadAt: today, Repository: "https://forge.example/x/known"}}}
+	a := newAudit(t, registry, &fakeForge{holds: map[health.Repository]health.Activity{
+		repo("x/known"): lively("x/known", 3), repo("x/rest"): lively("x/rest", 3),
+	}})
+	a.Resolver = r
+	deps := []health.Dependency{dep("a.example/known", "v1.0.0"), dep("a.example/known", "v1.1.0"), dep("b.example/rest", "v1.0.0")}
+	report, _, err := a.Run(t.Context(), deps)
+	if err != nil || !report.Complete {
+		t.Fatalf("%v, missing %v", err, report.Missing)
+	}
+	if len(registry.asked) != 1 { // it fails the test on what it doesn't hold
+		t.Errorf("the registry was asked %d times, want once", len(registry.asked))
+	}
+	if diff := cmp.Diff(deps, r.asked); diff != "" {
+		t.Errorf("the resolver was asked once about everything (-want +got):\n%s", diff)
+	}
+	for _, f := range report.Findings {
+		if want := "https://" + repo("x/"+f.Name[len("a.example/"):]).String(); f.Repository != want {
+			t.Errorf("%s is developed in %q, want %q", f.Name, f.Repository, want)
+		}
+	}
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	forge := &fakeForge{holds: map[health.Repository]health.Activity{}, then: cancel}

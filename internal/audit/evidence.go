@@ -30,10 +30,17 @@ type packageAnswer struct {
 	outage bool
 }
 
-// packages asks each package's registry once.
+// packages asks each package's registry once, where the resolver doesn't know it.
 func (a Audit) packages(ctx context.Context, deps []health.Dependency) (map[packageKey]packageAnswer, error) {
+	out, err := a.resolve(ctx, deps)
+	if err != nil {
+		return nil, err
+	}
 	var ask []health.Dependency
 	seen := map[packageKey]bool{}
+	for key := range out {
+		seen[key] = true
+	}
 	for _, dep := range deps {
 		if !seen[packageOf(dep)] {
 			seen[packageOf(dep)] = true
@@ -54,9 +61,24 @@ func (a Audit) packages(ctx context.Context, deps []health.Dependency) (map[pack
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("asking about packages: %w", err)
 	}
-	out := make(map[packageKey]packageAnswer, len(ask))
 	for i, dep := range ask {
 		out[packageOf(dep)] = answers[i]
+	}
+	return out, nil
+}
+
+// resolve returns the packages that the resolver knows.
+func (a Audit) resolve(ctx context.Context, deps []health.Dependency) (map[packageKey]packageAnswer, error) {
+	out := make(map[packageKey]packageAnswer, len(deps))
+	if a.Resolver == nil {
+		return out, nil
+	}
+	packages, err := a.Resolver.Packages(ctx, deps)
+	if err != nil {
+		return nil, fmt.Errorf("resolving packages: %w", err)
+	}
+	for _, p := range packages {
+		out[packageKey{p.Ecosystem, p.Name}] = packageAnswer{Package: p}
 	}
 	return out, nil
 }

@@ -45,6 +45,13 @@ func (s *session) connect(ctx context.Context) error {
 		return err
 	}
 	s.audits.Registries = s.registries(settings)
+	if s.ask.resolver == resolverDepsDev {
+		s.resolver = &registry.DepsDev{
+			Web: registry.Web{HTTP: s.client.HTTP(), Now: s.w.Now}, Settings: settings,
+			Store: s.store, MaxAge: s.ask.maxAge, Offline: s.ask.offline,
+		}
+		s.audits.Resolver = forgiving{s.resolver, s.note}
+	}
 	s.audits.Forge, err = s.sources(ctx)
 	return err
 }
@@ -75,6 +82,22 @@ func (s *session) registries(settings registry.Settings) map[string]audit.Regist
 		all[r.Ecosystem] = r.Open(web, settings)
 	}
 	return all
+}
+
+// forgiving is a Resolver whose failure is told and leaves packages to their
+// registries.
+type forgiving struct {
+	audit.Resolver
+	note func(format string, args ...any)
+}
+
+func (f forgiving) Packages(ctx context.Context, deps []health.Dependency) ([]health.Package, error) {
+	packages, err := f.Resolver.Packages(ctx, deps)
+	if err != nil && ctx.Err() == nil {
+		f.note("registries were asked in place of deps.dev: %v", err)
+		err = nil
+	}
+	return packages, err
 }
 
 // gitJobs is how many repositories git reads at once: transfers wait for the
@@ -164,11 +187,18 @@ func (s *session) remembering(f audit.Forge, scope func(health.Repository) strin
 // used notes an answer from memory; a stale one is told.
 func (s *session) used(repo health.Repository, readAt time.Time, why string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.kept++
+	s.mu.Unlock()
 	if why != "" {
-		s.notes = append(s.notes, fmt.Sprintf("%s is judged by evidence of %s: %s", repo, readAt.UTC().Format(time.DateOnly), why))
+		s.note("%s is judged by evidence of %s: %s", repo, readAt.UTC().Format(time.DateOnly), why)
 	}
+}
+
+// note adds a sentence to what the report says of itself.
+func (s *session) note(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notes = append(s.notes, fmt.Sprintf(format, args...))
 }
 
 // waiting tells people why nothing moves, where they would notice.

@@ -22,6 +22,7 @@ type asking struct {
 	maxAge      time.Duration
 	maxStale    time.Duration
 	source      string
+	resolver    string
 	maxPoints   int
 	patience    time.Duration
 	jobs        int
@@ -39,6 +40,7 @@ func (a *asking) flags(f *pflag.FlagSet) {
 	f.DurationVar(&a.maxAge, "max-age", 24*time.Hour, "ask again when evidence is older")
 	f.DurationVar(&a.maxStale, "max-stale", 30*24*time.Hour, "how old evidence may be that stands in for a host that is down")
 	f.StringVar(&a.source, "source", sourceAuto, "where activity is read: auto, api or git")
+	f.StringVar(&a.resolver, "resolver", resolverRegistries, "who is asked about packages: registries, or deps.dev first, which sends the list of them to Google")
 	f.IntVar(&a.maxPoints, "max-points", 0, "spend at most `N` API points; what that leaves out is missing")
 	f.DurationVar(&a.patience, "patience", time.Minute, "how long to wait for a host that limits requests")
 	f.IntVar(&a.jobs, "jobs", 32, "ask about `N` packages at once")
@@ -55,10 +57,19 @@ const (
 	sourceGit  = "git"
 )
 
+// Who is asked about packages.
+const (
+	resolverRegistries = "registries"
+	resolverDepsDev    = "deps.dev"
+)
+
 // check refuses what can't be meant, before anything is asked.
 func (a asking) check() error {
 	if !slices.Contains([]string{sourceAuto, sourceAPI, sourceGit}, a.source) {
 		return withHint(fmt.Errorf("--source %s isn't known", a.source), "it is auto, api or git")
+	}
+	if !slices.Contains([]string{resolverRegistries, resolverDepsDev}, a.resolver) {
+		return withHint(fmt.Errorf("--resolver %s isn't known", a.resolver), "it is registries or deps.dev")
 	}
 	if a.jobs < 1 {
 		return withHint(fmt.Errorf("--jobs %d asks nobody", a.jobs), "give a number from 1 up")

@@ -30,6 +30,7 @@ const untold = "where their registries will tell"
 // which costs nothing; a repository that only its registry can name counts
 // apart.
 func (s *session) plan(ctx context.Context, w io.Writer, deps []health.Dependency) error {
+	sent := map[string]bool{} // versions that the resolver is asked about
 	packages := map[string]map[string]bool{}
 	hosts := map[string]map[string]bool{}
 	add := func(to map[string]map[string]bool, key, value string) {
@@ -39,6 +40,9 @@ func (s *session) plan(ctx context.Context, w io.Writer, deps []health.Dependenc
 		to[key][value] = true
 	}
 	for _, dep := range deps {
+		if s.resolver != nil && s.resolver.Sends(dep) {
+			sent[dep.Key()] = true
+		}
 		if _, asked := s.audits.Registries[dep.Ecosystem]; asked {
 			add(packages, dep.Ecosystem, dep.Name)
 		}
@@ -50,8 +54,15 @@ func (s *session) plan(ctx context.Context, w io.Writer, deps []health.Dependenc
 		add(hosts, repo.Host, repo.String())
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d dependencies\n\nregistries\n", len(deps))
+	fmt.Fprintf(&b, "%d dependencies\n\n", len(deps))
 	requests, points := 0, 0
+	if s.resolver != nil {
+		n := (len(sent) + registry.DepsDevBatch - 1) / registry.DepsDevBatch
+		requests += n
+		fmt.Fprintf(&b, "resolver\n  %-40s %5d versions      %6d requests, or as many as its answer has pages; what it knows isn't asked below\n",
+			registry.DepsDevHost, len(sent), n)
+	}
+	fmt.Fprintf(&b, "registries\n")
 	for _, ecosystem := range sorted(packages) {
 		each, known := requestsAPackage[ecosystem]
 		if !known {

@@ -15,6 +15,7 @@ import (
 	"github.com/mainstay-dev/mainstay/internal/fetch"
 	"github.com/mainstay-dev/mainstay/internal/health"
 	"github.com/mainstay-dev/mainstay/internal/metric"
+	"github.com/mainstay-dev/mainstay/internal/registry"
 	"github.com/mainstay-dev/mainstay/internal/score"
 )
 
@@ -36,6 +37,7 @@ type session struct {
 	client   *fetch.Client
 	budget   *fetch.Budget
 	apis     *forges
+	resolver *registry.DepsDev // nil unless asked for
 	progress *progress
 	evidence *audit.Evidence // from --bundle; nil to ask
 
