@@ -19,6 +19,8 @@
 //   - Counting in calendar months instead of days costs .002 to .005 and depends
 //     on where months begin.
 //   - Active months in 24, last commit and last tag together reach .851.
+//   - The trend (the last six months against the eighteen before) reaches .691
+//     alone and leaves the two at .872.
 //   - Beside the two, the last commit, the last tag, people expected to stay,
 //     people, newcomers, bots, age and notices add nothing or take away. The
 //     likeliest person to stay adds .003, less than one of its standard errors.

@@ -80,6 +80,18 @@ func (p past) months(window int) float64 {
 	return float64(n)
 }
 
+// trend is how the work of the last six months compares with that of the
+// eighteen before, in doublings; -2 at most where there was none for six months.
+func (p past) trend() float64 {
+	recent := p.months(6)
+	before := p.months(24) - recent
+	doublings := math.Log2((recent + 2) / 6 / ((before + 6) / 18))
+	if recent == 0 {
+		return min(doublings, -2)
+	}
+	return doublings
+}
+
 func (p past) fading(halfLife float64) float64 {
 	sum := 0.0
 	active := p.active()
