@@ -73,14 +73,46 @@ no unfixed advisory), the project is old enough to be finished and somebody has
 shown a sign of life, silence costs little: the metrics of activity and release
 have a floor. It reaches C or B, never A.
 
-Grades: A from 80, B from 65, C from 50, D from 35, E below. U means unknown:
-less than 30% of the score's weight rests on evidence. Confidence is high from
-75% coverage, medium from 50%.
+Grades: A from 80, B from 65, C from 50, D from 35, E below, where the upper end
+of the score's range is below 35 as well. U means unknown: less than 30% of the
+score's weight rests on evidence. Confidence is high from 75% coverage, medium
+from 50%.
 
 How popular a project is, how many stars it has and at what hours its people
 work has no part in the score.
 
 The metrics stand in a section of their own below.
+
+# What the score was held against
+
+"mainstay backtest DIR" lets the code of an audit see histories up to a date and
+compares its verdicts with the two years that followed. A project counts as
+abandoned where no human committed in the second of them. On 107 repositories
+at up to three dates each (307 cases, 117 of them abandoned), with 95% intervals
+from a bootstrap over families of repositories:
+
+	                              AUC                    above the last commit's age
+	score                         0.88 (0.83 to 0.92)    0.045 (0.017 to 0.073)
+	risk, cross-validated         0.87 (0.82 to 0.92)    0.034 (0.003 to 0.065)
+	age of the last human commit  0.84 (0.78 to 0.89)
+	Scorecard's "Maintained"      0.80 (0.74 to 0.85)
+
+	grade      A  B    C   D   E
+	cases      7  104  83  95  18
+	abandoned  0  4    28  69  16
+
+2 of the 32 that had been silent for a year and yet went on got an E.
+
+The score's weights and the end of grade E are chosen and not fitted, but they
+were chosen in sight of these same cases: other data may be less kind to them.
+The dataset holds what git tells, so responsiveness has no part in these figures.
+
+"regularity" stands where the first catalogue had "activity-trend", the last six
+months against the eighteen before. Alone, the trend tells the abandoned from
+the others with an AUC of 0.69 on repositories it wasn't fitted to, and
+regularity with 0.87; beside the two numbers of the risk the trend changes
+nothing (0.872 both times). With regularity in its place the score's AUC rose
+from 0.85 to 0.88.
 
 # Exit codes
 
@@ -290,5 +322,86 @@ to versions, has no root and holds no secret is read from its text.
 	trackers switched off        -          yes      -       -       yes     partly  yes     -
 	files at the head            yes        yes      -       yes     yes     yes     partly  -
 	state of the checks          -          yes      -       -       yes     yes     yes     -
+
+Where this table says "partly", or says "-" for a reason worth telling, the
+forge tells more or less than the word says:
+
+	bitbucket  commits since a date         all pages up to the date
+	bitbucket  release entries              it has none
+	bitbucket  issues                       when one was closed isn't told
+	bitbucket  change requests              the newest 50
+	bitbucket  reopenings                   nothing is reopened there
+	bitbucket  who is a maintainer          by their acts
+	bitbucket  which accounts are programs  by their names
+	bitbucket  archived                     it doesn't archive
+	bitbucket  mirrors                      by the readme's words
+	bitbucket  state of the checks          whether any are configured
+	gerrit     commits since a date         plain git does
+	gerrit     merge commits                plain git does
+	gerrit     tags with dates              plain git does
+	gerrit     release entries              it has none
+	gerrit     issues                       it has none
+	gerrit     change requests              the 60 that changed last
+	gerrit     how many are open            only where that is all
+	gerrit     reviews                      votes
+	gerrit     who is a maintainer          by their acts
+	gerrit     which accounts are programs  service accounts, the rest by their names
+	gerrit     archived                     read-only
+	gerrit     mirrors                      by the readme's words
+	gerrit     files at the head            plain git does
+	git        change requests              on some hosts how many there ever were
+	git        which accounts are programs  by their names
+	git        when it was created          the first commit's date
+	git        renames                      where the host redirects
+	git        mirrors                      by the readme's words
+	git        state of the checks          whether any are configured
+	gitea      tags with dates              the commit's date, not that of an annotated tag
+	gitea      issues                       the newest 50
+	gitea      change requests              the newest 30
+	gitea      reopenings                   of what was closed or labelled in the window
+	gitea      labels given                 of what was closed or labelled in the window
+	gitea      who is a maintainer          by their acts, and the owner of a person's own repository
+	gitea      which accounts are programs  by their names
+	github     merge commits                by the merge's message
+	github     tags with dates              the newest 30
+	github     release entries              the newest 20
+	github     issues                       the newest 30
+	github     change requests              the newest 30
+	github     comments                     the first 10 acts of each
+	github     trackers switched off        issues
+	gitlab     pre-releases                 by the version's form
+	gitlab     issues                       the newest 30
+	gitlab     change requests              the newest 30
+	gitlab     comments                     the first 10 notes of each
+	gitlab     reviews                      approvals, and what is written as comments
+	gitlab     who closed                   of the last 100 closings
+	gitlab     who is a maintainer          of those who commented
+	gitlab     which accounts are programs  service accounts, the rest by their names
+	gitlab     mirrors                      by the readme's words
+	gitlab     files at the head            of the usual names
+	sourcehut  commits since a date         plain git does
+	sourcehut  merge commits                plain git does
+	sourcehut  tags with dates              plain git does
+	sourcehut  issues                       they belong to no repository
+	sourcehut  change requests              they are sent by mail
+	sourcehut  when it was created          with a token
+	sourcehut  mirrors                      patches go by mail
+	sourcehut  files at the head            plain git does
+
+How often a forge is asked about one repository, where a quarter each is lively
+(80 commits, 9 issues and 8 change requests in two years), quiet, dormant and
+one person's, with all pages of commits. GitHub and GitLab read many
+repositories in one request. The servers that count are the test suite's own:
+Gitea's is checked against the answers of a real one (1.26.0), the others are
+written from their documentation and source. Requests a repository, nothing
+cached:
+
+	forge      20 repositories  200 repositories
+	github     0.20             0.08
+	gitlab     2.30             2.30
+	gitea      14.10            14.02
+	bitbucket  7.50             7.50
+	gerrit     2.00             2.00
+	git        10.00            10.00
 */
 package main

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -27,7 +29,9 @@ func TestDocuments(t *testing.T) {
 		{"doc.go", "\n# Metrics\n", "\n# Formats of files\n", metrics()},
 		{"doc.go", "\n# Formats of files\n", "\n# Registries\n", formats()},
 		{"doc.go", "\n# Registries\n", "\n# Forges\n", registries()},
-		{"doc.go", "\n# Forges\n", "*/", forges()},
+		{"doc.go", "\n# Forges\n", "\nWhere", forges()},
+		{"doc.go", "\nforge tells more or less than the word says:\n", "\nHow often", reservations()},
+		{"doc.go", "\ncached:\n", "*/", requests(t)},
 	} {
 		text, err := os.ReadFile(part.file)
 		if err != nil {
@@ -126,11 +130,7 @@ func registries() string {
 func forges() string {
 	return table(func(w *tabwriter.Writer) {
 		kinds := cli.ForgeTells()
-		var names []string
-		for name := range kinds {
-			names = append(names, name)
-		}
-		slices.Sort(names)
+		names := slices.Sorted(maps.Keys(kinds))
 		fmt.Fprintln(w, "tells\t"+strings.Join(names, "\t"))
 		for _, fact := range forge.Facts() {
 			fmt.Fprint(w, fact)
@@ -145,6 +145,42 @@ func forges() string {
 				fmt.Fprint(w, "\t"+told)
 			}
 			fmt.Fprintln(w)
+		}
+	})
+}
+
+// reservations are what "partly" and "-" leave open.
+func reservations() string {
+	return table(func(w *tabwriter.Writer) {
+		kinds := cli.ForgeTells()
+		for _, name := range slices.Sorted(maps.Keys(kinds)) {
+			if name == "forgejo" { // read like gitea
+				continue
+			}
+			for _, fact := range forge.Facts() {
+				if _, why, ok := strings.Cut(string(kinds[name][fact]), "; "); ok {
+					fmt.Fprintf(w, "%s\t%s\t%s\n", name, fact, why)
+				}
+			}
+		}
+	})
+}
+
+// requests are those that the forges' conformance suite has counted.
+func requests(t *testing.T) string {
+	t.Helper()
+	file, err := os.Open("../../internal/forge/forgetest/testdata/requests.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table(func(w *tabwriter.Writer) {
+		for _, row := range rows {
+			fmt.Fprintln(w, strings.Join(row, "\t"))
 		}
 	})
 }
