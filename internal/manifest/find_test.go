@@ -135,11 +135,14 @@ func TestWalkLeavesOutWhatIsNotTheProjects(t *testing.T) {
 		"target/package/go.mod":          mod("built"),
 		"elixir/mix.exs":                 "",
 		"elixir/deps/phoenix/lib/go.mod": mod("unpacked"),
+		"deps/go.mod":                    mod("own"),
+		"java/pom.xml":                   "<project/>",
+		"java/target/go.mod":             mod("built"),
 	})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"example.org/also-kept@v1.0.0", "example.org/github@v1.0.0", "example.org/kept@v1.0.0"}
+	want := []string{"example.org/also-kept@v1.0.0", "example.org/github@v1.0.0", "example.org/kept@v1.0.0", "example.org/own@v1.0.0"}
 	if diff := cmp.Diff(want, names(found)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -72,6 +72,9 @@ type Reading struct {
 // and monorepos, and low enough to bound memory.
 const maxPackages = 200_000
 
+// maxNameSize bounds a name and its version together, in bytes.
+const maxNameSize = 1 << 10
+
 // add takes one more dependency. Those far beyond the bound are dropped, since
 // the whole reading will be refused.
 func (r *Reading) add(d health.Dependency) {
@@ -169,14 +172,45 @@ func byContent(head []byte) (Format, bool) {
 	return All[i], true
 }
 
-// read calls Read, drops what has no name, and refuses what no project has.
+// read calls Read, refuses what no project has, and takes off what isn't for
+// others: a manifest may hold the password of a registry.
 func (f Format) read(file *File) (Reading, error) {
 	r, err := f.Read(file)
-	r.Dependencies = slices.DeleteFunc(r.Dependencies, func(d health.Dependency) bool { return d.Name == "" })
-	if err == nil && len(r.Dependencies) > maxPackages {
-		err = file.wrong(0, "more than %d packages", maxPackages)
+	if err != nil {
+		return Reading{}, err
 	}
-	return r, err
+	if len(r.Dependencies) > maxPackages {
+		return Reading{}, file.wrong(0, "more than %d packages", maxPackages)
+	}
+	r.Dependencies = slices.DeleteFunc(r.Dependencies, func(d health.Dependency) bool { return d.Name == "" })
+	for i := range r.Dependencies {
+		d := &r.Dependencies[i]
+		if len(d.Name)+len(d.Version) > maxNameSize {
+			return Reading{}, file.wrong(0, "a name of more than %d bytes", maxNameSize)
+		}
+		for _, address := range []*string{&d.Source, &d.DevelopedAt, &d.Registry} {
+			*address = withoutUser(*address)
+		}
+	}
+	return r, nil
+}
+
+// withoutUser takes user and password off an address. A user alone stays where
+// it is the address's only form: git@host.
+func withoutUser(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	at := strings.LastIndex(rest[:end], "@")
+	if at < 0 || strings.HasSuffix(scheme, "ssh") && !strings.Contains(rest[:at], ":") {
+		return address
+	}
+	return scheme + "://" + rest[at+1:]
 }
 
 // turn orders the formats of a walk, so that a file that speaks for others is

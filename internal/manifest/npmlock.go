@@ -36,6 +36,7 @@ type npmLocked struct {
 	Dev         bool   `json:"dev"`
 	Optional    bool   `json:"optional"`
 	DevOptional bool   `json:"devOptional"`
+	License     any    `json:"license"` // an expression; an object in old packages
 }
 
 // npmNested1 is a package of a version 1 lock, with the packages in its own
@@ -111,6 +112,9 @@ func (p npmLocked) dependency(dir string, at health.Location) health.Dependency 
 	d := nodePackage(cmp.Or(p.Name, installed), p.Version)
 	d.Registry, d.Source = tarballOrigin(d.Name, p.Resolved)
 	d.Scope = npmScope(p.Dev, p.Optional || p.DevOptional)
+	if licence, ok := p.License.(string); ok && !strings.HasPrefix(licence, "SEE LICENSE") {
+		d.Licences = []string{licence}
+	}
 	d.Locations = []health.Location{at}
 	return d
 }

@@ -80,6 +80,9 @@ func readLockedPython(f *File, source func(lockedPython) (address string, local 
 		}
 		d := pythonPackage(pypi.CanonPackageName(p.Name), p.Version)
 		d.Source, d.Scope, d.Locations = address, p.scope(), []health.Location{at(i)}
+		if p.Source.Type == "legacy" { // Poetry's word for a registry of its own
+			d.Registry = p.Source.URL
+		}
 		ids[i] = g.put(d)
 	}
 	for i, p := range lock.Package {

@@ -62,14 +62,17 @@ func (w *walker) folder(dir string, depth int) error {
 	if depth > 0 && slices.ContainsFunc(entries, marksForeign) {
 		return nil
 	}
-	mix := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "mix.exs" })
+	var made []string
+	for _, e := range entries {
+		made = append(made, madeBeside[e.Name()]...)
+	}
 	for _, e := range entries {
 		if w.entries++; w.entries > maxEntries {
 			return errEnough
 		}
 		p := path.Join(dir, e.Name())
 		switch {
-		case e.IsDir() && !skipsName(e.Name(), mix):
+		case e.IsDir() && !skipsName(e.Name()) && !slices.Contains(made, e.Name()):
 			err = w.folder(p, depth+1)
 		case e.Type().IsRegular(): // a link leads to a file that is found by itself, or out of the tree
 			err = w.file(p)
@@ -92,16 +95,24 @@ func (w *walker) file(p string) error {
 	return nil
 }
 
+// madeBeside names the folders that tools fill beside a manifest, with builds
+// or with other people's code.
+var madeBeside = map[string][]string{
+	"mix.exs":    {"deps", "_build"},
+	"pom.xml":    {"target"},
+	"Cargo.toml": {"target"},
+	"Podfile":    {"Pods"},
+	"Cartfile":   {"Carthage"},
+}
+
 // skipsName tells by its name whether a folder holds other people's code, test
-// data, or what tools keep for themselves. Mix unpacks into deps.
-func skipsName(base string, mix bool) bool {
+// data, or what tools keep for themselves.
+func skipsName(base string) bool {
 	switch base {
 	case "vendor", "node_modules", "bower_components", "testdata":
 		return true
 	case ".github":
 		return false
-	case "deps":
-		return mix
 	}
 	return strings.HasPrefix(base, ".")
 }

@@ -146,3 +146,22 @@ func TestPurl(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutUser(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://me:secret@pypi.example.org/simple":          "https://pypi.example.org/simple",
+		"https://${USER}:${PASS}@pypi.example.org/simple":    "https://pypi.example.org/simple",
+		"https://token@host.example":                         "https://host.example",
+		"git+https://oauth2:t0k3n@host.example/a.git@v1#egg": "git+https://host.example/a.git@v1#egg",
+		"git+ssh://git@host.example/a.git":                   "git+ssh://git@host.example/a.git",
+		"ssh://me:secret@host.example/a.git":                 "ssh://host.example/a.git",
+		"git@host.example:a.git":                             "git@host.example:a.git",
+		"https://host.example/@scope/a":                      "https://host.example/@scope/a",
+		"https://host.example?user=a@b":                      "https://host.example?user=a@b",
+		"":                                                   "",
+	} {
+		if got := withoutUser(address); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
+}
