@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"runtime"
 	"strings"
@@ -44,7 +43,7 @@ type Remembering struct {
 }
 
 // memoryKind names the form of what is kept: a new form is a new kind.
-const memoryKind = "activity-v1"
+const memoryKind = "activity-v2"
 
 // Activities answers from memory what it can and asks the forge for the rest.
 func (r Remembering) Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(int, health.Activity)) error {
@@ -132,8 +131,8 @@ func (r Remembering) recall(repo health.Repository, since time.Time, age time.Du
 	if !ok || r.Now.Sub(readAt) > age {
 		return nil
 	}
-	var activity health.Activity
-	if err := json.Unmarshal(raw, &activity); err != nil || activity.Repository != repo {
+	activity, err := unpacked(raw)
+	if err != nil || activity.Repository != repo {
 		return nil
 	}
 	return &activity
@@ -142,7 +141,7 @@ func (r Remembering) recall(repo health.Repository, since time.Time, age time.Du
 // keep saves an activity. A cache that can't be written costs time on the next
 // run and nothing else, so the error is not the audit's.
 func (r Remembering) keep(activity health.Activity, since time.Time) {
-	raw, err := json.Marshal(activity)
+	raw, err := packed(activity)
 	if err != nil {
 		return
 	}

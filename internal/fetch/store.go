@@ -32,9 +32,10 @@ const maxStored = 64 << 20
 // What can't be read back (cut short, damaged, another form) counts as absent:
 // the evidence is then read anew.
 type Store struct {
-	root   string
-	packer sync.Pool // of *gzip.Writer: a new one costs more than a small value
-	tagged sync.Once
+	root string
+	// Of *gzip.Writer and *gzip.Reader: a new one costs more than a small value.
+	packer, unpacker sync.Pool
+	tagged           sync.Once
 }
 
 // kindPattern is what a kind of values may be called: it becomes a directory.
@@ -57,20 +58,33 @@ func (s *Store) Get(kind, key string) (value []byte, readAt time.Time, ok bool) 
 	if s == nil {
 		return nil, time.Time{}, false
 	}
-	f, err := os.Open(s.path(kind, key))
+	value, readAt, err := s.read(s.path(kind, key))
+	return value, readAt, err == nil
+}
+
+var errDamaged = errors.New("damaged")
+
+func (s *Store) read(path string) (value []byte, readAt time.Time, err error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, time.Time{}, false
+		return nil, time.Time{}, err
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(f)
+	z, ok := s.unpacker.Get().(*gzip.Reader)
+	if ok {
+		err = z.Reset(f)
+	} else {
+		z, err = gzip.NewReader(f)
+	}
 	if err != nil {
-		return nil, time.Time{}, false
+		return nil, time.Time{}, err
 	}
+	defer s.unpacker.Put(z)
 	value, err = io.ReadAll(io.LimitReader(z, maxStored+1))
-	if err != nil || len(value) > maxStored || z.ModTime.IsZero() {
-		return nil, time.Time{}, false
+	if err == nil && (len(value) > maxStored || z.ModTime.IsZero()) {
+		err = errDamaged
 	}
-	return value, z.ModTime.UTC(), true
+	return value, z.ModTime.UTC(), err
 }
 
 // Put stores value under key, as read from its source at readAt, in place of

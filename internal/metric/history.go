@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mainstay-dev/mainstay/internal/health"
 )
@@ -132,6 +133,10 @@ func versionKey(version string) string {
 func isPrerelease(version string) bool {
 	if i := strings.IndexByte(version, '+'); i >= 0 {
 		version = version[:i]
+	}
+	// Most versions are numbers alone, which is seen faster.
+	if !strings.ContainsFunc(strings.TrimLeft(version, "vV"), unicode.IsLetter) {
+		return false
 	}
 	return preForm.MatchString(version)
 }

@@ -29,7 +29,8 @@ func interval(ms []health.Measurement, limit float64, name string) [2]float64 {
 	scores := make([]float64, draws)
 	for i := range scores {
 		missing := 25 + 50*random.Float64()
-		for _, m := range ms {
+		for j := range ms {
+			m := &ms[j] // too large to copy in every draw
 			scores[i] += m.Weight * (m.Reliability*drawn(m, random) + halfMissing*(1-m.Reliability)*missing) / total
 		}
 		scores[i] = min(scores[i], limit)
@@ -40,7 +41,7 @@ func interval(ms []health.Measurement, limit float64, name string) [2]float64 {
 
 // drawn is a reading from a split normal distribution whose 80% range is the
 // measurement's own.
-func drawn(m health.Measurement, random *rand.Rand) float64 {
+func drawn(m *health.Measurement, random *rand.Rand) float64 {
 	z := random.NormFloat64() / 1.2815515655446004
 	reach := m.ReadingRange[1] - m.Reading
 	if z < 0 {
