@@ -3,7 +3,6 @@ package forge
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,12 +11,12 @@ import (
 
 // byMail is where a project says that it takes patches by mail, or refuses
 // change requests where it is hosted.
-var byMail = regexp.MustCompile(`(?is)\b(?:send|submit|mail|e-mail|post|direct)\b[^.\n]{0,60}\bpatch(?:es|sets?)?\b[^.]{0,120}(?:mailing[- ]list|@lists\.|@[a-z0-9.-]*(?:vger|lists)\b|git send-email|~[a-z0-9_-]+/[a-z0-9_.-]+@)|` +
+var byMail = lazily(`(?is)\b(?:send|submit|mail|e-mail|post|direct)\b[^.\n]{0,60}\bpatch(?:es|sets?)?\b[^.]{0,120}(?:mailing[- ]list|@lists\.|@[a-z0-9.-]*(?:vger|lists)\b|git send-email|~[a-z0-9_-]+/[a-z0-9_.-]+@)|` +
 	`\b(?:pull|merge) requests\b[^.\n]{0,60}\b(?:are|will be|is)\b[^.\n]{0,20}\b(?:not accepted|ignored|closed without)\b|` +
 	`\bwe (?:do not|don't|cannot|can't) (?:accept|take|use)\b[^.\n]{0,30}\b(?:pull|merge) requests\b`)
 
 // byGerrit is where a project says that its code review is on a Gerrit.
-var byGerrit = regexp.MustCompile(`(?i)\buses gerrit for (?:code|all) (?:changes|reviews?)\b|\b(?:code )?reviews? (?:is|are|happens?) (?:done )?(?:on|in|through|via) gerrit\b`)
+var byGerrit = lazily(`(?i)\buses gerrit for (?:code|all) (?:changes|reviews?)\b|\b(?:code )?reviews? (?:is|are|happens?) (?:done )?(?:on|in|through|via) gerrit\b`)
 
 // Elsewhere takes issues and change requests for missing where the project says
 // that it works on them in another place, and nothing that was done here speaks
@@ -36,9 +35,9 @@ func Elsewhere(a *health.Activity, texts map[string]string) {
 				continue // the expressions need one of them, and take long
 			}
 			switch {
-			case byGerrit.MatchString(text):
+			case byGerrit().MatchString(text):
 				a.Mirror = "Gerrit"
-			case byMail.MatchString(text):
+			case byMail().MatchString(text):
 				a.Mirror = "mailing list"
 			}
 			if a.Mirror != "" {

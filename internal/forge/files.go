@@ -3,7 +3,6 @@ package forge
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -62,18 +61,18 @@ func (h Head) Describe(a *health.Activity) {
 var documentFolders = []string{".", ".github", ".gitlab", ".gitea", ".forgejo", "docs", "doc"}
 
 var (
-	licenceName    = regexp.MustCompile(`(?i)^(?:li[cs]en[cs]e|copying|unlicense|copyright)(?:[.-][a-z0-9.-]+)?$`)
-	governanceName = regexp.MustCompile(`(?i)^(?:(?:readme|contributing|governance|maintainers|owners|codeowners|code[_-]of[_-]conduct|security|support|authors|roadmap|` +
+	licenceName    = lazily(`(?i)^(?:li[cs]en[cs]e|copying|unlicense|copyright)(?:[.-][a-z0-9.-]+)?$`)
+	governanceName = lazily(`(?i)^(?:(?:readme|contributing|governance|maintainers|owners|codeowners|code[_-]of[_-]conduct|security|support|authors|roadmap|` +
 		`changelog|changes|history|releases?|emeritus|adopters|steering)(?:\.(?:md|rst|txt|adoc|org|markdown))?|security-insights\.ya?ml|publiccode\.ya?ml|` +
 		`funding\.(?:yml|json)|owners_aliases|security\.txt|codemeta\.json|citation\.cff|\.mailmap)$`)
-	wantedName = regexp.MustCompile(`(?i)^(?:readme(?:\.(?:md|rst|txt|adoc|org|markdown))?|security(?:\.(?:md|rst|txt|adoc))?|security-insights\.ya?ml|publiccode\.ya?ml|funding\.yml|go\.mod|\.mailmap)$`)
+	wantedName = lazily(`(?i)^(?:readme(?:\.(?:md|rst|txt|adoc|org|markdown))?|security(?:\.(?:md|rst|txt|adoc))?|security-insights\.ya?ml|publiccode\.ya?ml|funding\.yml|go\.mod|\.mailmap)$`)
 )
 
 // governance reports whether a file is one of the documents that say how a
 // project is run.
 func governance(file string) bool {
 	folder, name := path.Dir(file), path.Base(file)
-	return slices.Contains(documentFolders, strings.ToLower(folder)) && (governanceName.MatchString(name) || licenceName.MatchString(name))
+	return slices.Contains(documentFolders, strings.ToLower(folder)) && (governanceName().MatchString(name) || licenceName().MatchString(name))
 }
 
 // Wanted are the files whose text Describe can use, the most telling first, at
@@ -83,11 +82,11 @@ func Wanted(paths []string, limit int) []string {
 	for _, p := range paths {
 		folder, name := strings.ToLower(path.Dir(p)), path.Base(p)
 		switch {
-		case licenceName.MatchString(name):
+		case licenceName().MatchString(name):
 			if folder == "." {
 				out = append(out, p)
 			}
-		case wantedName.MatchString(name) && slices.Contains(documentFolders, folder):
+		case wantedName().MatchString(name) && slices.Contains(documentFolders, folder):
 			if (name != "go.mod" && name != ".mailmap" || folder == ".") && !lesserReadme(p, paths) {
 				out = append(out, p)
 			}
@@ -131,19 +130,19 @@ func lesserReadme(file string, paths []string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool { at := place(p); return at >= 0 && at < mine })
 }
 
-var checks = regexp.MustCompile(`^(?:\.(?:github|forgejo|gitea)/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|\.circleci/config\.ya?ml|\.cirrus\.(?:ya?ml|star)|` +
+var checks = lazily(`^(?:\.(?:github|forgejo|gitea)/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|\.circleci/config\.ya?ml|\.cirrus\.(?:ya?ml|star)|` +
 	`\.?azure-pipelines.*\.ya?ml|\.?appveyor\.ya?ml|\.drone\.(?:ya?ml|star|jsonnet)|\.woodpecker(?:\.ya?ml|/.+\.ya?ml)|\.build\.ya?ml|\.builds/.+\.ya?ml|[Jj]enkinsfile|` +
 	`bitbucket-pipelines\.yml|\.buildkite/.+|\.semaphore/.+|\.zuul\.ya?ml|\.?zuul\.d/.+|cloudbuild\.ya?ml|\.tekton/.+|\.prow(?:\.ya?ml|/.+)|\.sourcehut/.+|\.packit\.ya?ml|\.teamcity/.+)$`)
 
 // checks is whether the head has a configuration for continuous integration.
 func (h Head) checks() health.CheckState {
-	if slices.ContainsFunc(h.Paths, checks.MatchString) {
+	if slices.ContainsFunc(h.Paths, checks().MatchString) {
 		return health.CheckPresent
 	}
 	return health.CheckNone
 }
 
-var private = regexp.MustCompile(`(?i)/security/advisories/new|report a vulnerability|private vulnerability|hackerone\.com|bugcrowd\.com|huntr\.(?:dev|com)|intigriti\.com|` +
+var private = lazily(`(?i)/security/advisories/new|report a vulnerability|private vulnerability|hackerone\.com|bugcrowd\.com|huntr\.(?:dev|com)|intigriti\.com|` +
 	`mailto:|[a-z0-9._%+-]+ ?(?:@|\[at\]|\(at\)) ?[a-z0-9-]+ ?(?:\.|\[dot\]) ?[a-z]{2,}|confidential issue`)
 
 // security adds the policy that the files hold.
@@ -155,17 +154,17 @@ func (h Head) security(s *health.Security, link func(string) string) {
 		}
 		s.Policy = true
 		s.URL = cmp.Or(s.URL, link(file))
-		s.PrivateReporting = s.PrivateReporting || private.MatchString(h.Texts[file])
+		s.PrivateReporting = s.PrivateReporting || private().MatchString(h.Texts[file])
 	}
 }
 
-var mirror = regexp.MustCompile(`(?i)\b(?:this|the) (?:[a-z]+ )?(?:repo|repository|project) is (?:just |only |now )*(?:a|an|the)? ?(?:(?:read[- ]only|official|unofficial|automatic|github|git|public)[, ]+)*mirror of\b`)
+var mirror = lazily(`(?i)\b(?:this|the) (?:[a-z]+ )?(?:repo|repository|project) is (?:just |only |now )*(?:a|an|the)? ?(?:(?:read[- ]only|official|unofficial|automatic|github|git|public)[, ]+)*mirror of\b`)
 
 // mirrorOf is where a README says that development happens, where it calls the
 // repository a mirror: an address, or "elsewhere".
 func mirrorOf(repo health.Repository, readme string) string {
 	for _, s := range sentences(head(readme, noticeLines)) {
-		if at := mirror.FindStringIndex(s); at != nil {
+		if at := mirror().FindStringIndex(s); at != nil {
 			if to, ok := named(repo, s[at[1]:]+" "); ok {
 				return to.String()
 			}

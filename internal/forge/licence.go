@@ -17,7 +17,7 @@ const unknownLicence = "NOASSERTION"
 func (h Head) licence() string {
 	var files []string
 	for _, p := range h.Paths {
-		if !strings.Contains(p, "/") && licenceName.MatchString(p) && !strings.HasPrefix(strings.ToLower(p), "copyright") {
+		if !strings.Contains(p, "/") && licenceName().MatchString(p) && !strings.HasPrefix(strings.ToLower(p), "copyright") {
 			files = append(files, p)
 		}
 	}

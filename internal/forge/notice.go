@@ -58,7 +58,7 @@ func readmeNotices(repo health.Repository, text string) []health.Notice {
 		add(declared(repo, own(), s, next))
 		// A word alone is about the project only at the very top; further down it
 		// heads a list of what is deprecated in it.
-		if lower := strings.ToLower(s); i < 5 && (bare.MatchString(lower) || tagged.MatchString(lower)) {
+		if lower := strings.ToLower(s); i < 5 && (bare().MatchString(lower) || tagged().MatchString(lower)) {
 			add(health.Notice{Kind: health.NoticeUnkept, Text: cleaned(s), Successor: successor(repo, s, next)})
 		}
 	}
@@ -84,17 +84,17 @@ const (
 )
 
 var (
-	unkept = regexp.MustCompile(`^(.*?)\b(?:` + subject + `|the (?:project|repo|repository)|(NAME)(?: ` + noun + `)?) (?:` + dies + `|` + ends + `)(.*)$`)
+	unkept = lazily(`^(.*?)\b(?:` + subject + `|the (?:project|repo|repository)|(NAME)(?: ` + noun + `)?) (?:` + dies + `|` + ends + `)(.*)$`)
 	// A whole line that says nothing else.
-	bare = regexp.MustCompile(`^(?:(?:warning|note|notice|important|attention|caution|status|project status|update)\b)?[^a-z]*(?:this is )?(?:(?:no longer|not) (?:being |actively )*` +
+	bare = lazily(`^(?:(?:warning|note|notice|important|attention|caution|status|project status|update)\b)?[^a-z]*(?:this is )?(?:(?:no longer|not) (?:being |actively )*` +
 		kept + `|deprecated|unmaintained|abandoned|discontinued|archived|obsolete|end of life|retired|project (?:discontinued|abandoned|archived|retired|deprecated)|` +
 		`(?:deprecated|archived|abandoned|unmaintained) (?:project|repo|repository|package))[^a-z]*$`)
-	tagged    = regexp.MustCompile(`^#.*[\[(] ?(?:deprecated|unmaintained|abandoned|archived|discontinued|no longer maintained|obsolete) ?[\])][^a-z]*$`)
-	firstHand = regexp.MustCompile(`\b(?:i|we)(?:'m|'re| am| are)? (?:no longer|not) (?:actively |currently |able to )*(?:maintain|support|develop|work on|maintaining|supporting|developing|working on) (?:this (?:` + noun + `)?|it)\b`)
-	seeking   = regexp.MustCompile(`(^|[a-z']+ )(?:currently |actively |now |still |also )*(?:looking for|seeking|in need of|in search of|searching for|needs|need) (?:a |an |some |new |active |volunteer |lead |primary )*maintainers?\b`)
-	ending    = regexp.MustCompile(`^(.*?)\b(?:` + subject + `|the (?:project|repo|repository)|(NAME)) ` + going + `(.*)$`)
-	alive     = regexp.MustCompile(`\b(?:` + subject + `|(NAME)) (?:is|remains) (?:` + adverb + `)*(?:(?:feature[- ])?complete|finished|done|stable|in maintenance[- ]mode)\b`)
-	living    = regexp.MustCompile(`\b(?:still|actively|will (?:continue to )?be|is|are) (?:actively )?(?:maintained|supported)|bug ?fix|security (?:fix|issue|patch|update)|focuses on (?:security|bug)`)
+	tagged    = lazily(`^#.*[\[(] ?(?:deprecated|unmaintained|abandoned|archived|discontinued|no longer maintained|obsolete) ?[\])][^a-z]*$`)
+	firstHand = lazily(`\b(?:i|we)(?:'m|'re| am| are)? (?:no longer|not) (?:actively |currently |able to )*(?:maintain|support|develop|work on|maintaining|supporting|developing|working on) (?:this (?:` + noun + `)?|it)\b`)
+	seeking   = lazily(`(^|[a-z']+ )(?:currently |actively |now |still |also )*(?:looking for|seeking|in need of|in search of|searching for|needs|need) (?:a |an |some |new |active |volunteer |lead |primary )*maintainers?\b`)
+	ending    = lazily(`^(.*?)\b(?:` + subject + `|the (?:project|repo|repository)|(NAME)) ` + going + `(.*)$`)
+	alive     = lazily(`\b(?:` + subject + `|(NAME)) (?:is|remains) (?:` + adverb + `)*(?:(?:feature[- ])?complete|finished|done|stable|in maintenance[- ]mode)\b`)
+	living    = lazily(`\b(?:still|actively|will (?:continue to )?be|is|are) (?:actively )?(?:maintained|supported)|bug ?fix|security (?:fix|issue|patch|update)|focuses on (?:security|bug)`)
 )
 
 // declaring are the beginnings of words without one of which no expression here
@@ -137,51 +137,51 @@ func declared(repo health.Repository, own *regexp.Regexp, sentence, next string)
 	if to := movedTo(repo, sentence, next); to != "" {
 		return health.Notice{Kind: health.NoticeMoved, Text: cleaned(sentence), Successor: to}
 	}
-	if m := ending.FindStringSubmatch(lower); m != nil && about(m[1], "") {
+	if m := ending().FindStringSubmatch(lower); m != nil && about(m[1], "") {
 		return notice(health.NoticeEndOfLife)
 	}
-	if m := unkept.FindStringSubmatch(lower); m != nil && about(m[1], m[3]) {
-		if strings.Contains(lower, " will ") && dated.MatchString(m[3]) {
+	if m := unkept().FindStringSubmatch(lower); m != nil && about(m[1], m[3]) {
+		if strings.Contains(lower, " will ") && dated().MatchString(m[3]) {
 			return notice(health.NoticeEndOfLife)
 		}
 		return notice(health.NoticeUnkept)
 	}
-	if firstHand.MatchString(lower) {
+	if firstHand().MatchString(lower) {
 		return notice(health.NoticeUnkept)
 	}
-	if m := seeking.FindStringSubmatch(lower); m != nil && !slices.Contains([]string{"not", "always", "n't", "aren't", "isn't", "longer"}, strings.TrimSpace(m[1])) {
+	if m := seeking().FindStringSubmatch(lower); m != nil && !slices.Contains([]string{"not", "always", "n't", "aren't", "isn't", "longer"}, strings.TrimSpace(m[1])) {
 		return health.Notice{Kind: health.NoticeSeeking, Text: cleaned(sentence)}
 	}
-	if alive.MatchString(lower) && living.MatchString(lower+" "+strings.ToLower(next)) {
+	if alive().MatchString(lower) && living().MatchString(lower+" "+strings.ToLower(next)) {
 		return health.Notice{Kind: health.NoticeAlive, Text: cleaned(sentence)}
 	}
 	return health.Notice{}
 }
 
 var (
-	dated       = regexp.MustCompile(`\b(?:after|from|starting|as of|on|in|until|by|beyond|past)\b.*\b(?:20[0-9]{2}|january|february|march|april|may|june|july|august|september|october|november|december)\b`)
-	conditional = regexp.MustCompile(`\b(?:if|when|whenever|unless|until|once|whether|case|should|because|since|as|that|assume|means?|not|why) $|\b(?:versions?|releases?|branch(?:es)?|series|parts?|features?|fork|copy|directory|folder|section|mirror|docs?|documentation|wiki|[0-9.]+x?) (?:of|in|for|from) (?:the )?$`)
-	elsewhere   = regexp.MustCompile(`\b(?:fork|forked|upstream|original|originally|inspired|dependency|dependencies)\b`)
-	restricted  = regexp.MustCompile(`^,? ?(?:on|for|with|under|by|when|if|unless|in|until|as an?|outside|from|at) `)
-	general     = regexp.MustCompile(`^,? ?(?:in (?:favou?r|this)|as of|for now|at this|on this|on github|from now)`)
-	butKept     = regexp.MustCompile(`\b(?:but|although|though|however|yet)\b.*\b(?:maintain|fix|support|accept|merg|welcom|review|work)`)
+	dated       = lazily(`\b(?:after|from|starting|as of|on|in|until|by|beyond|past)\b.*\b(?:20[0-9]{2}|january|february|march|april|may|june|july|august|september|october|november|december)\b`)
+	conditional = lazily(`\b(?:if|when|whenever|unless|until|once|whether|case|should|because|since|as|that|assume|means?|not|why) $|\b(?:versions?|releases?|branch(?:es)?|series|parts?|features?|fork|copy|directory|folder|section|mirror|docs?|documentation|wiki|[0-9.]+x?) (?:of|in|for|from) (?:the )?$`)
+	elsewhere   = lazily(`\b(?:fork|forked|upstream|original|originally|inspired|dependency|dependencies)\b`)
+	restricted  = lazily(`^,? ?(?:on|for|with|under|by|when|if|unless|in|until|as an?|outside|from|at) `)
+	general     = lazily(`^,? ?(?:in (?:favou?r|this)|as of|for now|at this|on this|on github|from now)`)
+	butKept     = lazily(`\b(?:but|although|though|however|yet)\b.*\b(?:maintain|fix|support|accept|merg|welcom|review|work)`)
 )
 
 // about reports whether a declaration with these words before and after it is
 // about the whole project, without a condition.
 func about(before, after string) bool {
 	switch {
-	case conditional.MatchString(before) || elsewhere.MatchString(before):
+	case conditional().MatchString(before) || elsewhere().MatchString(before):
 		return false
-	case restricted.MatchString(after) && !general.MatchString(after):
+	case restricted().MatchString(after) && !general().MatchString(after):
 		return false
 	}
-	return !butKept.MatchString(after)
+	return !butKept().MatchString(after)
 }
 
 var (
-	statusBadge = regexp.MustCompile(`repostatus\.org/(?:badges/[^)\s]*/|#)(abandoned|unsupported|moved)`)
-	noBadge     = regexp.MustCompile(`(?i)img\.shields\.io/(?:maintenance/no/|badge/(?:maintained%3f|maintained\?)-no|badge/(?:maintenance|status|project_status|project%20status)-(?:deprecated|unmaintained|abandoned|archived|discontinued))`)
+	statusBadge = lazily(`repostatus\.org/(?:badges/[^)\s]*/|#)(abandoned|unsupported|moved)`)
+	noBadge     = lazily(`(?i)img\.shields\.io/(?:maintenance/no/|badge/(?:maintained%3f|maintained\?)-no|badge/(?:maintenance|status|project_status|project%20status)-(?:deprecated|unmaintained|abandoned|archived|discontinued))`)
 )
 
 // badge is what a status badge declares.
@@ -189,11 +189,11 @@ func badge(text string) health.Notice {
 	if !containsAny(strings.ToLower(text), "repostatus.org", "shields.io") {
 		return health.Notice{}
 	}
-	if m := statusBadge.FindStringSubmatch(text); m != nil {
+	if m := statusBadge().FindStringSubmatch(text); m != nil {
 		// A move without an address to go on at leaves nothing but an old place.
 		return health.Notice{Kind: health.NoticeUnkept, Text: "repostatus.org: " + m[1]}
 	}
-	if m := noBadge.FindString(text); m != "" {
+	if m := noBadge().FindString(text); m != "" {
 		return health.Notice{Kind: health.NoticeUnkept, Text: "badge: " + cleaned(path.Base(m))}
 	}
 	return health.Notice{}

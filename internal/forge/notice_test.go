@@ -113,7 +113,7 @@ func TestNoDeclarationIsSkipped(t *testing.T) {
 				next = sentences[i+1]
 			}
 			lower := strings.ToLower(s)
-			if declared(repo, ownName(repo), s, next).Kind == "" && !bare.MatchString(lower) && !tagged.MatchString(lower) {
+			if declared(repo, ownName(repo), s, next).Kind == "" && !bare().MatchString(lower) && !tagged().MatchString(lower) {
 				continue
 			}
 			if found++; !mayDeclare(s) {

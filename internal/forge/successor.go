@@ -19,19 +19,19 @@ var (
 		regexp.MustCompile(`(?i)\b(?:the|our|its) new (?:repository|repo|home|location)(?: for this [a-z]+)?(?: can be found| is| lives)?(?: ` + preposition + `)?:? `),
 		regexp.MustCompile(`(?i)^[^a-z]*(?:this )?(?:has |have )?(?:been )?(?:moved|migrated|relocated|transferred) (?:permanently )?to:? `),
 	}
-	vague   = regexp.MustCompile(`(?i)^(?:a|its|our|the) new (?:location|home|repository|repo|place|organi[sz]ation)\b`)
-	instead = regexp.MustCompile(`(?i)\b(?:in favou?r of|use|using|see|switch to|migrate to|consider|visit|check out|go to|replaced by|superseded by|successor(?: is|:)|moved to|migrated to|continued? (?:at|in|under|by)|available at|fork(?: at|:)?) (?:our |the |its |new |official |successor,? |instead,? )*`)
-	address = regexp.MustCompile(`<(https?://[^>\s]+)>|(https?://[^\s<>()"']+)|\b((?:[a-z0-9-]+\.)+[a-z]{2,}/[A-Za-z0-9._~/-]+)`)
-	pair    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]*[A-Za-z0-9]\b`)
+	vague   = lazily(`(?i)^(?:a|its|our|the) new (?:location|home|repository|repo|place|organi[sz]ation)\b`)
+	instead = lazily(`(?i)\b(?:in favou?r of|use|using|see|switch to|migrate to|consider|visit|check out|go to|replaced by|superseded by|successor(?: is|:)|moved to|migrated to|continued? (?:at|in|under|by)|available at|fork(?: at|:)?) (?:our |the |its |new |official |successor,? |instead,? )*`)
+	address = lazily(`<(https?://[^>\s]+)>|(https?://[^\s<>()"']+)|\b((?:[a-z0-9-]+\.)+[a-z]{2,}/[A-Za-z0-9._~/-]+)`)
+	pair    = lazily(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]*[A-Za-z0-9]\b`)
 )
 
 // movedTo is the other repository at which a sentence, or the one after it,
 // says that the project goes on, "" where neither says such a thing.
 func movedTo(repo health.Repository, sentence, next string) string {
 	for _, form := range moves {
-		if at := form.FindStringIndex(sentence); at != nil && !conditional.MatchString(strings.ToLower(sentence[:at[0]])) {
+		if at := form.FindStringIndex(sentence); at != nil && !conditional().MatchString(strings.ToLower(sentence[:at[0]])) {
 			words := sentence[at[1]:]
-			if vague.MatchString(words) {
+			if vague().MatchString(words) {
 				words += " " + next
 			}
 			if to, ok := named(repo, words); ok && onForge(to.Host) {
@@ -46,7 +46,7 @@ func movedTo(repo health.Repository, sentence, next string) string {
 // instead: a repository or a module path.
 func successor(repo health.Repository, sentence, next string) string {
 	for _, s := range []string{sentence, next} {
-		if at := instead.FindStringIndex(s); at != nil {
+		if at := instead().FindStringIndex(s); at != nil {
 			if to, ok := named(repo, s[at[1]:]); ok {
 				return to.String()
 			}
@@ -63,10 +63,10 @@ func named(repo health.Repository, words string) (health.Repository, bool) {
 		words = words[:near]
 	}
 	var candidates []string
-	for _, m := range address.FindAllStringSubmatch(words, -1) {
+	for _, m := range address().FindAllStringSubmatch(words, -1) {
 		candidates = append(candidates, strings.TrimRight(m[1]+m[2]+m[3], ".,;:!"))
 	}
-	if short := pair.FindString(words); short != "" && repo.Host != "" {
+	if short := pair().FindString(words); short != "" && repo.Host != "" {
 		candidates = append(candidates, "https://"+repo.Host+"/"+short)
 	}
 	var first health.Repository

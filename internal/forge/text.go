@@ -27,18 +27,18 @@ func head(text string, lines int) string {
 }
 
 var (
-	comment   = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
-	fence     = regexp.MustCompile("(?s)```.*?(?:```|$)")
-	image     = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)|!\[[^\]]*\]\[[^\]]*\]`)
-	link      = regexp.MustCompile(`\[([^\]]*)\]\(\s*([^)\s]*)[^)]*\)`)
-	reference = regexp.MustCompile(`\[([^\]]+)\]\[[^\]]*\]`)
-	anchor    = regexp.MustCompile(`(?i)<a\s[^>]*href=["']([^"']+)["'][^>]*>`)
-	tag       = regexp.MustCompile(`</?[A-Za-z][^>]*>`)
-	alert     = regexp.MustCompile(`(?i)\[!(?:note|tip|important|warning|caution)\]`)
-	rstLink   = regexp.MustCompile("`([^`<]*)<([^>`]+)>`_*")
-	emphasis  = regexp.MustCompile("[*`~|]+|(^|[\\s(])_+|_+([\\s.,:;!?)]|$)")
-	lead      = regexp.MustCompile(`^[\s>]*(?:[-+] |\.\. |:[a-z_]+: )?`)
-	stop      = regexp.MustCompile(`[.!?;](?:\s+|$)`)
+	comment   = lazily(`(?s)<!--.*?(?:-->|$)`)
+	fence     = lazily("(?s)```.*?(?:```|$)")
+	image     = lazily(`!\[[^\]]*\]\([^)]*\)|!\[[^\]]*\]\[[^\]]*\]`)
+	link      = lazily(`\[([^\]]*)\]\(\s*([^)\s]*)[^)]*\)`)
+	reference = lazily(`\[([^\]]+)\]\[[^\]]*\]`)
+	anchor    = lazily(`(?i)<a\s[^>]*href=["']([^"']+)["'][^>]*>`)
+	tag       = lazily(`</?[A-Za-z][^>]*>`)
+	alert     = lazily(`(?i)\[!(?:note|tip|important|warning|caution)\]`)
+	rstLink   = lazily("`([^`<]*)<([^>`]+)>`_*")
+	emphasis  = lazily("[*`~|]+|(^|[\\s(])_+|_+([\\s.,:;!?)]|$)")
+	lead      = lazily(`^[\s>]*(?:[-+] |\.\. |:[a-z_]+: )?`)
+	stop      = lazily(`[.!?;](?:\s+|$)`)
 )
 
 // sentences are those of a README, without their markup: links are followed by
@@ -53,18 +53,18 @@ func sentences(text string) []string {
 	}, strings.ToValidUTF8(text, ""))
 	for _, r := range []struct {
 		mark string // what the form can't be without, which is much faster to find
-		form *regexp.Regexp
+		form func() *regexp.Regexp
 		with string
 	}{
 		{"<!--", comment, ""}, {"```", fence, "\n"}, {"[!", alert, "\n"}, {"![", image, ""}, {"](", link, "$1 <$2>"},
 		{"][", reference, "$1"}, {"<", anchor, " <$1> "}, {"`", rstLink, "$1 <$2>"},
 	} {
 		if strings.Contains(text, r.mark) {
-			text = r.form.ReplaceAllString(text, r.with)
+			text = r.form().ReplaceAllString(text, r.with)
 		}
 	}
 	if strings.Contains(text, "<") {
-		text = tag.ReplaceAllStringFunc(text, func(s string) string {
+		text = tag().ReplaceAllStringFunc(text, func(s string) string {
 			if strings.Contains(s, "://") { // an address in angle brackets
 				return s
 			}
@@ -74,9 +74,9 @@ func sentences(text string) []string {
 	var paragraphs []string
 	open := false // the last paragraph goes on
 	for line := range strings.Lines(text) {
-		line = lead.ReplaceAllString(line, "")
+		line = lead().ReplaceAllString(line, "")
 		if strings.ContainsAny(line, "*`~|_") {
-			line = emphasis.ReplaceAllString(line, "$1$2")
+			line = emphasis().ReplaceAllString(line, "$1$2")
 		}
 		line = strings.TrimSpace(line)
 		heading := strings.HasPrefix(line, "#")
@@ -97,7 +97,7 @@ func sentences(text string) []string {
 	for _, p := range paragraphs {
 		for p = strings.Join(strings.Fields(p), " "); p != ""; {
 			end := len(p)
-			if at := stop.FindStringIndex(p); at != nil {
+			if at := stop().FindStringIndex(p); at != nil {
 				end = at[1]
 			}
 			if s := strings.TrimSpace(p[:end]); s != "" {
