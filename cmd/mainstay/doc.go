@@ -238,6 +238,12 @@ to versions, has no root and holds no secret is read from its text.
 
 # Formats of files
 
+A lockfile speaks for the manifests beside it: the lock gives versions and
+paths, the manifest what is direct, what it is for, and the line. Where a
+format doesn't tell what is direct, every dependency counts as direct; where it
+doesn't tell what for, as runtime. Everything is read as it stands: nothing is
+run, resolved or asked of the network, and a range has no version.
+
 	format                    ecosystem  direct  scope  paths  lines  files
 	go.mod                    golang     yes     yes    -      yes    go.mod
 	go.work                   golang     yes     yes    -      yes    go.work

@@ -106,8 +106,17 @@ func metrics() string {
 	})
 }
 
+// aboutFormats stands before their table.
+const aboutFormats = `
+A lockfile speaks for the manifests beside it: the lock gives versions and
+paths, the manifest what is direct, what it is for, and the line. Where a
+format doesn't tell what is direct, every dependency counts as direct; where it
+doesn't tell what for, as runtime. Everything is read as it stands: nothing is
+run, resolved or asked of the network, and a range has no version.
+`
+
 func formats() string {
-	return table(func(w *tabwriter.Writer) {
+	return aboutFormats + table(func(w *tabwriter.Writer) {
 		fmt.Fprintln(w, "format\tecosystem\tdirect\tscope\tpaths\tlines\tfiles")
 		for _, f := range manifest.All {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Name, f.Ecosystem,
