@@ -13,8 +13,12 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 //go:generate go run ./pack
@@ -51,6 +55,7 @@ func Load() (*Tables, error) {
 		forges:     map[string]Forge{},
 		registries: map[string][]Registry{},
 	}
+	var group errgroup.Group // every table has a map of its own
 	for _, table := range []struct {
 		name    string
 		columns int
@@ -65,14 +70,21 @@ func Load() (*Tables, error) {
 		{"forges.csv", 8, t.addForge},
 		{"registries.csv", 8, t.addRegistry},
 	} {
-		if err := read(archive, table.name, table.columns, table.add); err != nil {
-			return nil, fmt.Errorf("reading the fact table %s: %w", table.name, err)
-		}
+		group.Go(func() error {
+			if err := read(archive, table.name, table.columns, table.add); err != nil {
+				return fmt.Errorf("reading the fact table %s: %w", table.name, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
 
-// read hands every row of one table but the header to add.
+// read hands every row of one table but the header to add, which may keep the
+// row's texts but not the row.
 func read(archive *zip.Reader, name string, columns int, add func([]string) error) error {
 	f, err := archive.Open(name)
 	if err != nil {
@@ -80,20 +92,23 @@ func read(archive *zip.Reader, name string, columns int, add func([]string) erro
 	}
 	defer f.Close()
 	r := csv.NewReader(f)
-	r.FieldsPerRecord = columns
-	rows, err := r.ReadAll()
-	if err != nil {
-		return err
-	}
-	if len(rows) < 2 {
-		return fmt.Errorf("no rows")
-	}
-	for i, row := range rows[1:] {
+	r.FieldsPerRecord, r.ReuseRecord = columns, true
+	for n := 1; ; n++ {
+		row, err := r.Read()
+		switch {
+		case errors.Is(err, io.EOF) && n < 3:
+			return errors.New("no rows")
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case n == 1:
+			continue // the header
+		}
 		if err := add(row); err != nil {
-			return fmt.Errorf("row %d: %w", i+2, err)
+			return fmt.Errorf("row %d: %w", n, err)
 		}
 	}
-	return nil
 }
 
 // day reads a date in the precision that a source gives: 2024, 2024-09 or

@@ -113,6 +113,7 @@ func (s *session) take(ctx context.Context, batch []target, answer reply, smalle
 	for i, t := range batch {
 		alias := fmt.Sprintf("r%d", i)
 		raw := answer.Data[alias]
+		delete(answer.Data, alias) // what is read needn't be held as text too
 		problems := answer.about(alias)
 		switch {
 		case !smallest && tooMuch(problems, raw):
