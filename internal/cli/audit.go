@@ -19,10 +19,7 @@ import (
 )
 
 func newAudit(w World) *cobra.Command {
-	var ask asking
-	var choose choosing
-	var show showing
-	var gate gating
+	var a auditing
 	cmd := &cobra.Command{
 		Use:   "audit [PATH…]",
 		Short: "Judge every dependency of a project",
@@ -33,63 +30,77 @@ every dependency they name, weakest first. A PATH may be a folder or a file;
   mainstay audit --direct -o sarif=mainstay.sarif
   mainstay audit --fail-on D services/api`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			outputs, err := show.list()
-			if err != nil {
-				return err
-			}
-			if err := ask.check(); err != nil {
-				return err
-			}
-			gate.underSet = cmd.Flags().Changed("fail-under")
-			file, err := gate.configuration(w.Dir)
-			if err != nil {
-				return err
-			}
-			rules, err := gate.policy(file)
-			if err != nil {
-				return err
-			}
-			found, err := search(cmd.Context(), w, args)
-			if err != nil {
-				return err
-			}
-			deps := choose.of(found.Dependencies)
-			if len(deps) == 0 && len(found.Missing) == 0 {
-				return nothing(w, found, choose)
-			}
-			against, err := gate.against(cmd.Context(), w, args)
-			if err != nil {
-				return err
-			}
-			s, err := open(cmd.Context(), w, ask, file)
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			if ask.plan {
-				return s.plan(cmd.Context(), w.Stdout, deps)
-			}
-			rep, err := s.audit(cmd.Context(), deps)
-			if err != nil {
-				return err
-			}
-			rep.Missing = append(slices.Clone(found.Missing), rep.Missing...)
-			rep.Complete = len(rep.Missing) == 0
-			for _, n := range found.Notes {
-				rep.Notes = append(rep.Notes, n.String())
-			}
-			if rep, err = gate.judge(rep, rules, against); err != nil {
-				return err
-			}
-			return finish(w, rep, outputs, gate, ask.verbose)
+			a.gate.underSet = cmd.Flags().Changed("fail-under")
+			return a.run(cmd.Context(), w, args)
 		},
 	}
-	choose.flags(cmd.Flags())
-	show.flags(cmd)
-	gate.flags(cmd.Flags())
-	cmd.Flags().StringVar(&gate.newFrom, "new-from", "", "fail only on what the manifests add since git's `REF`")
-	ask.flags(cmd.Flags())
+	a.choose.flags(cmd.Flags())
+	a.show.flags(cmd)
+	a.gate.flags(cmd.Flags())
+	cmd.Flags().StringVar(&a.gate.newFrom, "new-from", "", "fail only on what the manifests add since git's `REF`")
+	a.ask.flags(cmd.Flags())
 	return cmd
+}
+
+// auditing is what the flags of an audit say.
+type auditing struct {
+	ask    asking
+	choose choosing
+	show   showing
+	gate   gating
+}
+
+// run audits the project at the paths, and ends with the exit code that the
+// report leads to.
+func (a auditing) run(ctx context.Context, w World, paths []string) error {
+	outputs, err := a.show.list()
+	if err != nil {
+		return err
+	}
+	if err := a.ask.check(); err != nil {
+		return err
+	}
+	file, err := a.gate.configuration(w.Dir)
+	if err != nil {
+		return err
+	}
+	rules, err := a.gate.policy(file)
+	if err != nil {
+		return err
+	}
+	found, err := search(ctx, w, paths)
+	if err != nil {
+		return err
+	}
+	deps := a.choose.of(found.Dependencies)
+	if len(deps) == 0 && len(found.Missing) == 0 {
+		return nothing(w, found, a.choose)
+	}
+	against, err := a.gate.against(ctx, w, paths)
+	if err != nil {
+		return err
+	}
+	s, err := open(ctx, w, a.ask, file)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if a.ask.plan {
+		return s.plan(ctx, w.Stdout, deps)
+	}
+	rep, err := s.audit(ctx, deps)
+	if err != nil {
+		return err
+	}
+	rep.Missing = append(slices.Clone(found.Missing), rep.Missing...)
+	rep.Complete = len(rep.Missing) == 0
+	for _, n := range found.Notes {
+		rep.Notes = append(rep.Notes, n.String())
+	}
+	if rep, err = a.gate.judge(rep, rules, against); err != nil {
+		return err
+	}
+	return finish(w, rep, outputs, a.gate, a.ask.verbose)
 }
 
 // search reads the manifests below the paths, or what stdin holds.

@@ -54,7 +54,7 @@ func newView(s health.Subject, at time.Time) view {
 		v.fresh = math.Exp2(-days(at.Sub(a.ReadAt)) / 180)
 	}
 	v.since = math.Inf(1)
-	if !a.Since.IsZero() && !(!a.CreatedAt.IsZero() && !a.Since.After(a.CreatedAt)) {
+	if !a.Since.IsZero() && (a.CreatedAt.IsZero() || a.Since.After(a.CreatedAt)) {
 		v.since = v.ago(a.Since)
 	}
 	v.months = make([]months, len(a.People))

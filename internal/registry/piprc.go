@@ -70,7 +70,7 @@ func parsePipConf(text, name string) string {
 			section, at = strings.Trim(line, "[]"), ""
 			continue
 		}
-		if key, first, ok := strings.Cut(line, "="); ok && !(indented && at != "") {
+		if key, first, ok := strings.Cut(line, "="); ok && (!indented || at == "") {
 			at = strings.ReplaceAll(strings.TrimSpace(key), "_", "-")
 			line = first
 		}

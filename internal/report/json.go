@@ -34,24 +34,21 @@ func writeJSON(w io.Writer, rep health.Report, _ Options) error {
 	if !ok {
 		return errors.New("writing the report as JSON: it has no findings")
 	}
-	out.Write(before)
-	out.WriteString(none)
+	fmt.Fprintf(out, "%s%s", before, none) // Flush tells its error
 	for i, f := range findings {
 		text, err := indented(f, "  ")
 		if err != nil {
 			return fmt.Errorf("writing the finding on %s as JSON: %w", quote.Line(f.Name), err)
 		}
 		if i > 0 {
-			out.WriteByte(',')
+			fmt.Fprint(out, ",")
 		}
-		out.WriteString("\n  ")
-		out.Write(text)
+		fmt.Fprintf(out, "\n  %s", text)
 	}
 	if len(findings) > 0 {
-		out.WriteString("\n ")
+		fmt.Fprint(out, "\n ")
 	}
-	out.Write(after)
-	out.WriteByte('\n')
+	fmt.Fprintf(out, "%s\n", after)
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("writing the report as JSON: %w", err)
 	}
