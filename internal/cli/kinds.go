@@ -38,12 +38,12 @@ type forgeKind struct {
 var forgeKinds = []forgeKind{
 	{kind.GitHub, "Authorization", "Bearer ", false, 0.2, github.Tells, makeGitHub},
 	{kind.GitLab, "PRIVATE-TOKEN", "", true, 2.3, gitlab.Tells, func(s *session, p place) (audit.Forge, error) {
-		return gitlab.New(gitlab.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
+		return gitlab.New(gitlab.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages(pagesBesideGit)})
 	}},
 	{kind.Forgejo, "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
 	{kind.Gitea, "Authorization", "token ", true, 14, gitea.Tells, makeGitea},
 	{kind.Bitbucket, "Authorization", "Bearer ", false, 7.5, bitbucket.Tells, func(s *session, p place) (audit.Forge, error) {
-		return bitbucket.New(bitbucket.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
+		return bitbucket.New(bitbucket.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages(pagesBesideGit)})
 	}},
 	{kind.Gerrit, "Authorization", "Bearer ", true, 2, gerrit.Tells, func(s *session, p place) (audit.Forge, error) {
 		return gerrit.New(gerrit.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules()})
@@ -66,23 +66,25 @@ func ForgeTells() map[string]forge.Tells {
 // requestsByGit is what reading a repository by git takes at most, as measured.
 const requestsByGit = 10
 
-// How many pages of commits an API is asked for after the first. A page is a
-// fraction of a request, since many repositories share one; from the third on,
-// one transfer by git is cheaper.
+// How many pages of commits an API is asked for after the first. Beside git
+// there is a number from which on one transfer by git is cheaper: the third
+// where a page is a request, the fourth where many repositories share one, as at
+// GitHub.
 const (
-	pagesBesideGit  = 1
-	pagesWithoutGit = 20
+	pagesBesideGit       = 1
+	sharedPagesBesideGit = 2
+	pagesWithoutGit      = 20
 )
 
-func (s *session) commitPages() int {
+func (s *session) commitPages(besideGit int) int {
 	if s.ask.source == sourceAPI {
 		return pagesWithoutGit
 	}
-	return pagesBesideGit
+	return besideGit
 }
 
 func makeGitea(s *session, p place) (audit.Forge, error) {
-	return gitea.New(gitea.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages()})
+	return gitea.New(gitea.Options{Host: p.host, API: p.api, HTTP: s.client.HTTP(), Token: p.token != "", Now: s.w.Now, Rules: s.rules(), CommitPages: s.commitPages(pagesBesideGit)})
 }
 
 // makeGitHub builds a GitHub's client: the one kind that counts points, and
@@ -112,6 +114,6 @@ func makeGitHub(s *session, p place) (audit.Forge, error) {
 			// Without it the next run starts small again.
 			_ = s.store.Put("batch", p.host, []byte(strconv.Itoa(size)), s.now)
 		},
-		CommitPages: s.commitPages(), WholeHistories: s.ask.source != sourceAPI,
+		CommitPages: s.commitPages(sharedPagesBesideGit), WholeHistories: s.ask.source != sourceAPI,
 	})
 }

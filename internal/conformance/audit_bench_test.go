@@ -115,7 +115,7 @@ func (w *web) module(out http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(out, "v1.%d.0\n", minor)
 		}
 	case strings.HasSuffix(file, ".mod"):
-		fmt.Fprintf(out, "module %s\n", path)
+		fmt.Fprintf(out, "module %s\n\ngo 1.22\n", path)
 	case file == "latest" || strings.HasSuffix(file, ".info"):
 		name := path[strings.LastIndex(path, "/")+1:]
 		fmt.Fprintf(out, `{"Version":"v1.5.0","Time":"2026-06-01T00:00:00Z","Origin":{"VCS":"git","URL":"https://github.com/vanity/%s"}}`, name)

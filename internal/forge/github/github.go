@@ -64,9 +64,7 @@ type Options struct {
 	// CommitPages is the number of pages of 100 commits to read after the
 	// first one, 0 where another source tells the rest. With WholeHistories
 	// they are read only where they reach the end: the rest of a longer history
-	// is another source's, which needs no half of it. Where so many repositories
-	// are read that a page of one is a fiftieth of a request, twice as many pages
-	// are no more than a source that is asked about each by itself takes.
+	// is another source's, which needs no half of it.
 	CommitPages    int
 	WholeHistories bool
 }
@@ -99,10 +97,7 @@ func (c *Client) now() time.Time { return c.Now() }
 // call at a time. Whatever goes wrong with one of them is a Gap in its
 // Activity; the error is only for the end of the context.
 func (c *Client) Activities(ctx context.Context, repos []health.Repository, since time.Time, yield func(i int, a health.Activity)) error {
-	s := &session{Client: c, since: since, pace: newPace(c.Size), patience: c.Patience, pages: c.CommitPages}
-	if c.WholeHistories && len(repos) >= 4*pagesAtOnce {
-		s.pages *= 2
-	}
+	s := &session{Client: c, since: since, pace: newPace(c.Size), patience: c.Patience}
 	var once sync.Mutex
 	s.yield = func(i int, a health.Activity) {
 		once.Lock()

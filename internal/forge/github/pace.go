@@ -34,11 +34,13 @@ func (p *pace) take() int {
 	return p.size
 }
 
-// fine notes that a request of this size was answered in full.
+// fine notes that a request of this size was answered in full. Until one fails,
+// those that were under way when the size grew count too: the first answers
+// arrive together.
 func (p *pace) fine(size int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if size >= p.size {
+	if size >= p.size || p.grows == stride && 2*size >= p.size {
 		p.size = min(p.size+p.grows, mostSize)
 	}
 }

@@ -20,7 +20,6 @@ type session struct {
 	since time.Time
 	yield func(int, health.Activity)
 	pace  *pace
-	pages int // of commits to read of one repository after the first
 
 	mu       sync.Mutex
 	waiting  []begun       // repositories that want further pages of commits
@@ -155,10 +154,10 @@ const pagesAtOnce = 50
 // read here.
 func (s *session) wantsMore(r *repository) bool {
 	h := r.history()
-	if s.pages == 0 || h == nil || !h.PageInfo.HasNextPage {
+	if s.CommitPages == 0 || h == nil || !h.PageInfo.HasNextPage {
 		return false
 	}
-	return !s.WholeHistories || h.TotalCount <= 100*(1+s.pages)
+	return !s.WholeHistories || h.TotalCount <= 100*(1+s.CommitPages)
 }
 
 // later keeps a repository until enough of them want a page of commits.
@@ -184,7 +183,7 @@ func (s *session) finish(ctx context.Context, all []begun) {
 }
 
 func (s *session) more(ctx context.Context, found []begun) {
-	for range s.pages {
+	for range s.CommitPages {
 		var marks []bookmark
 		var of []*repository
 		for _, b := range found {
