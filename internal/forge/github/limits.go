@@ -23,7 +23,7 @@ func (s *session) ask(ctx context.Context, build func() request) (reply, error) 
 			return reply{}, err
 		}
 		answer, err := s.send(ctx, r)
-		s.account(answer.rate)
+		s.account(answer.rate, r.points)
 		var l limit
 		var unknown unknownField
 		switch {
@@ -77,6 +77,7 @@ func (s *session) turn(points int) (until time.Time, why string, err error) {
 		return s.budget.ResetAt, fmt.Sprintf("%s has %d points left", s.host, s.budget.Remaining), nil
 	}
 	s.budget.Remaining -= points // until an answer tells the true number
+	s.flying += points
 	return time.Time{}, "", nil
 }
 
@@ -115,17 +116,22 @@ func (s *session) hold(until time.Time) {
 	s.until = later(s.until, until)
 }
 
-// account notes what an answer says of the budget of points. Answers arrive
-// out of order: within one hour the lowest remainder is the newest.
-func (s *session) account(r rate) {
+// account notes what an answer to a request of that many points says of the
+// budget. What other requests under way will take is no longer there either.
+// Answers arrive out of order: within one hour the lowest remainder is the
+// newest.
+func (s *session) account(r rate, points int) {
+	s.mu.Lock()
+	s.flying -= points
+	left := r
+	left.Remaining -= s.flying
+	if r.Cost > 0 && (r.ResetAt.After(s.budget.ResetAt) || left.Remaining < s.budget.Remaining) {
+		s.budget = left
+	}
+	s.mu.Unlock()
 	if r.Cost == 0 {
 		return // the answer doesn't say
 	}
-	s.mu.Lock()
-	if r.ResetAt.After(s.budget.ResetAt) || r.Remaining < s.budget.Remaining {
-		s.budget = r
-	}
-	s.mu.Unlock()
 	if s.Spent != nil {
 		s.Spent(r.Cost, r.Remaining, r.ResetAt)
 	}

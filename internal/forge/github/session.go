@@ -30,6 +30,7 @@ type session struct {
 	until    time.Time     // when the limit that all wait for is over
 	waited   time.Time     // until when a wait has been announced
 	budget   rate          // as the last answer told it
+	flying   int           // points of requests without an answer yet
 }
 
 // run hands the queue to a few workers, in batches as large as has worked.
