@@ -42,7 +42,7 @@ func htmlPage(w io.Writer, rep health.Report, _ Options) error {
 	var b strings.Builder
 	b.WriteString(htmlHead)
 	t := tally(rep)
-	title := "The policy holds"
+	title := "T" + strings.TrimPrefix(holds(rep), "t")
 	if t.failing > 0 {
 		title = "The policy fails because of " + count(t.failing, "dependency", "dependencies")
 	}

@@ -53,10 +53,19 @@ func gradeCounts(s health.Summary) string {
 	return strings.Join(parts, ", ")
 }
 
+// holds says that no rule is broken, and that this isn't the whole truth where
+// something couldn't be read: an outage must not look like a clean bill.
+func holds(rep health.Report) string {
+	if !rep.Complete {
+		return "the policy holds for what could be read; the audit is incomplete"
+	}
+	return "the policy holds"
+}
+
 // verdict says whether the policy holds, and which rules are broken where.
 func verdict(b *strings.Builder, rep health.Report, o Options) {
 	t := tally(rep)
-	line := "the policy holds"
+	line := holds(rep)
 	if t.failing > 0 {
 		line = "the policy fails because of " + count(t.failing, "dependency", "dependencies")
 	}
@@ -69,7 +78,9 @@ func verdict(b *strings.Builder, rep health.Report, o Options) {
 		}
 	}
 	line = wrapIndented(line, o.Width, 2)
-	line = strings.Replace(line, "the policy holds", paint(o, green, "the policy holds"), 1)
+	if rep.Complete {
+		line = strings.Replace(line, "the policy holds", paint(o, green, "the policy holds"), 1)
+	}
 	line = strings.Replace(line, "the policy fails", paint(o, red, "the policy fails"), 1)
 	b.WriteString(line + "\n")
 	var failing []string
